@@ -1,0 +1,72 @@
+"""Lo que depende de la máquina y no del modelo: dispositivo, precisión, azar y Ctrl-C."""
+
+import signal
+from contextlib import contextmanager
+
+import torch
+
+
+def best_device() -> torch.device:
+    """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU."""
+    if torch.accelerator.is_available():
+        return torch.accelerator.current_accelerator()
+    return torch.device("cpu")
+
+
+def use_bf16(precision: str, device: torch.device) -> bool:
+    """Si se multiplica en bf16: cuando se pide, o con "auto" si la tarjeta lo hace de fábrica."""
+    if precision != "auto" or device.type == "cpu":
+        return precision == "bf16"
+    supported = getattr(torch.get_device_module(device), "is_bf16_supported", None)
+    return supported is not None and supported(including_emulation=False)
+
+
+def random_state(device: torch.device) -> dict[str, torch.Tensor]:
+    """El estado de los generadores de azar que usa el dropout."""
+    state = {"cpu": torch.get_rng_state()}
+    if device.type != "cpu":
+        state["device"] = torch.get_device_module(device).get_rng_state()
+    return state
+
+
+def set_random_state(state: dict[str, torch.Tensor], device: torch.device) -> None:
+    """Repone lo que dio `random_state` (el del acelerador, solo si se guardó en uno)."""
+    torch.set_rng_state(state["cpu"])
+    if device.type != "cpu" and "device" in state:
+        torch.get_device_module(device).set_rng_state(state["device"])
+
+
+@contextmanager
+def private_random(seed: int, device: torch.device):
+    """Dentro, el azar de torch empieza en `seed`; al salir queda como estaba fuera."""
+    before = random_state(device)
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        set_random_state(before, device)
+
+
+@contextmanager
+def deferred_interrupt():
+    """Convierte el primer Ctrl-C en una lista no vacía, para parar entre paso y paso.
+
+    A mitad de un paso los pesos estarían a medio cambiar. El segundo Ctrl-C para en el acto.
+    Fuera del hilo principal no se puede: entonces Ctrl-C actúa como siempre.
+    """
+    presses = []
+
+    def note(signum, frame):
+        if presses:
+            raise KeyboardInterrupt
+        presses.append(signum)
+
+    try:
+        previous = signal.signal(signal.SIGINT, note)
+    except ValueError:  # no es el hilo principal
+        yield presses
+        return
+    try:
+        yield presses
+    finally:
+        signal.signal(signal.SIGINT, previous)

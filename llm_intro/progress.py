@@ -1,0 +1,68 @@
+"""Lo que se cuenta de un entrenamiento mientras corre: medidas, historia y barra."""
+
+import math
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Event:
+    """Una foto del entrenamiento.
+
+    Attributes:
+        step: pasos dados.
+        progress: fracción del presupuesto gastada.
+        seconds: segundos entrenando (medir en valid no cuenta).
+        chars: caracteres leídos.
+        train_bits: bits/car. en train, media desde la medida anterior.
+        valid_bits: bits/car. en valid, o None si en este momento no tocaba medir.
+    """
+
+    step: int
+    progress: float
+    seconds: float
+    chars: int
+    train_bits: float
+    valid_bits: float | None = None
+
+
+@dataclass
+class History:
+    """Las medidas de un entrenamiento, en orden, y si alguien lo interrumpió."""
+
+    events: list[Event] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def best(self) -> Event:
+        """La medida con menos bits/car. en valid: de ella son los pesos que se quedan."""
+        if not self.events:
+            raise ValueError("aún no hay ninguna medida: el entrenamiento paró antes de la primera.")
+        return min(self.events, key=lambda event: event.valid_bits)
+
+
+class ProgressBar:
+    """Barra de tqdm: bits/car. en train y valid, caracteres por segundo y tiempo que queda."""
+
+    def __init__(self):
+        self.bar, self.valid = None, math.nan
+
+    def __call__(self, event: Event) -> None:
+        """Pone la barra donde va el entrenamiento."""
+        from tqdm.auto import tqdm
+
+        if self.bar is None:
+            shape = "{percentage:3.0f} %|{bar}| faltan {remaining} · {postfix}"
+            self.bar = tqdm(total=1.0, bar_format=shape)
+        self.valid = self.valid if event.valid_bits is None else event.valid_bits
+        speed = event.chars / max(event.seconds, 1e-9)
+        self.bar.set_postfix_str(
+            f"train {event.train_bits:.2f} · valid {self.valid:.2f} bits/car. · {speed:,.0f} car./s",
+            refresh=False,
+        )
+        self.bar.n = min(event.progress, 1.0)
+        self.bar.refresh()
+
+    def close(self) -> None:
+        """Deja la barra como quedó."""
+        if self.bar is not None:
+            self.bar.close()

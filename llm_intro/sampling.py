@@ -1,0 +1,177 @@
+"""De las puntuaciones al texto: elegir la letra siguiente, escribir y medir.
+
+Nada de aquí sabe qué modelo hay detrás: basta con que tenga `tokenizer`, `start()` y
+`step(token, state) -> (logits, state)`. Solo hace falta NumPy.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p=None):
+    """Convierte logits en la distribución de la que se muestrea.
+
+    Args:
+        logits: puntuaciones sin normalizar, (V,), de NumPy o de PyTorch.
+        temperature: ≥ 0. Menos de 1 concentra, más de 1 aplana, 0 elige el máximo.
+        top_k: deja solo las k opciones más probables.
+        top_p: deja las más probables hasta que juntas llegan a p, en (0, 1].
+    Returns:
+        probabilidades, (V,), que suman 1, del mismo tipo que `logits`, que queda intacto.
+    Raises:
+        ValueError: temperatura negativa, infinita o NaN; `top_k` < 1; `top_p` fuera de
+            (0, 1]; logits vacíos, con NaN o con +infinito.
+    Fuente: Holtzman et al. (2020), «The Curious Case of Neural Text Degeneration» (top-p);
+        Fan et al. (2018), «Hierarchical Neural Story Generation» (top-k).
+    """
+    check_sampling(temperature, top_k, top_p)
+    scores = _as_scores(logits)
+    if temperature == 0:
+        probs = np.zeros_like(scores)
+        probs[scores.argmax()] = 1.0
+    else:
+        scores = (scores - scores.max()) / temperature  # restar el máximo evita desbordes
+        probs = np.exp(scores)
+        probs /= probs.sum()
+        probs = _cut(probs, top_k, top_p)
+    return logits.new_tensor(probs) if hasattr(logits, "new_tensor") else probs
+
+
+def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
+    """Avisa de un ajuste imposible antes de escribir nada."""
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise ValueError(
+            f"temperature={temperature!r}: debe ser un número finito, 0 o más. "
+            "Prueba entre 0,3 y 1,5; 0 elige siempre la opción más probable."
+        )
+    if top_k is not None and (top_k != int(top_k) or top_k < 1):
+        raise ValueError(f"top_k={top_k!r}: debe ser un entero de 1 o más, o None para no cortar.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p={top_p!r}: debe estar en (0, 1], o None para no cortar.")
+
+
+def _as_scores(logits) -> np.ndarray:
+    if hasattr(logits, "detach"):
+        logits = logits.detach().float().cpu().numpy()
+    scores = np.asarray(logits, dtype=np.float64)
+    if scores.ndim != 1 or not scores.size:
+        raise ValueError(f"logits de forma {scores.shape}: se esperaba un vector (V,) no vacío.")
+    if np.isnan(scores).any() or np.isposinf(scores).any() or np.isneginf(scores).all():
+        raise ValueError(
+            "los logits tienen NaN o infinitos: el modelo ha divergido. "
+            "Baja la tasa de aprendizaje y vuelve a entrenar."
+        )
+    return scores
+
+
+def _cut(probs: np.ndarray, top_k, top_p) -> np.ndarray:
+    order = np.argsort(-probs, kind="stable")  # de más a menos; los empates, por orden alfabético
+    keep = len(probs) if top_k is None else min(int(top_k), len(probs))
+    if top_p is not None:
+        total = np.cumsum(probs[order[:keep]])
+        keep = int(np.searchsorted(total, top_p * total[-1] * (1 - 1e-12))) + 1
+    cut = np.zeros_like(probs)
+    cut[order[:keep]] = probs[order[:keep]]
+    return cut / cut.sum()
+
+
+def pick(probs: np.ndarray, u: float) -> int:
+    """Elige una opción con un número `u` de [0, 1): el tramo de la suma donde cae.
+
+    Con los mismos `u`, otra temperatura cambia solo las letras que ella decide.
+    """
+    cumulative = np.cumsum(probs)
+    return int(np.searchsorted(cumulative, u * cumulative[-1], side="right"))
+
+
+def read_prompt(model, prompt: str) -> np.ndarray:
+    """El comienzo como números; en minúsculas si el modelo no conoce las mayúsculas."""
+    tokenizer = getattr(model, "tokenizer", None)
+    if tokenizer is None:
+        raise ValueError("el modelo no tiene tokenizer: entrénalo con train o fit, o cárgalo.")
+    if not any(symbol.isupper() for symbol in getattr(tokenizer, "symbols", "A")):
+        prompt = prompt.lower()
+    if not prompt:
+        raise ValueError("el comienzo está vacío: escribe al menos una letra.")
+    return tokenizer.encode(prompt)
+
+
+def feed(model, ids) -> tuple[np.ndarray, object]:
+    """Lee `ids` desde el principio: devuelve los logits tras el último y el estado."""
+    state = model.start()
+    for token in ids:
+        logits, state = model.step(int(token), state)
+    return logits, state
+
+
+def stream(
+    model, prompt: str, length=300, temperature=0.7, top_k=None, top_p=None, seed=0
+) -> Iterator[str]:
+    """Escribe a continuación de `prompt`, letra a letra, según se generan.
+
+    Args y errores: los de `generate`. Los errores saltan al llamar, no a media frase.
+    """
+    check_sampling(temperature, top_k, top_p)
+    if length < 0:
+        raise ValueError(f"length={length}: debe ser 0 o más.")
+    ids = read_prompt(model, prompt)
+    draws = np.random.default_rng(seed)  # generador propio: nadie más lo toca
+
+    def letters() -> Iterator[str]:
+        logits, state = feed(model, ids)
+        for u in draws.random(length):
+            token = pick(next_probs(logits, temperature, top_k, top_p), u)
+            yield model.tokenizer.decode([token])
+            logits, state = model.step(token, state)
+
+    return letters()
+
+
+def generate(
+    model, prompt: str, length=300, temperature=0.7, top_k=None, top_p=None, seed=0
+) -> str:
+    """Escribe `length` símbolos a continuación de `prompt`.
+
+    Args:
+        model: cualquiera con `tokenizer`, `start` y `step`.
+        prompt: el comienzo, no vacío y con símbolos que el modelo conozca.
+        length: símbolos nuevos, 0 o más.
+        temperature, top_k, top_p: los de `next_probs`.
+        seed: la misma semilla repite el mismo texto; None, uno distinto cada vez.
+    Returns:
+        el comienzo (como el modelo lo lee) y lo escrito.
+    Raises:
+        ValueError: comienzo vacío o con símbolos desconocidos, `length` negativo o un
+            ajuste que `next_probs` rechaza.
+    """
+    new = "".join(stream(model, prompt, length, temperature, top_k, top_p, seed))
+    return model.tokenizer.decode(read_prompt(model, prompt)) + new
+
+
+def token_bits(model, ids) -> np.ndarray:
+    """Bits de cada símbolo dados los anteriores, (N-1,), con estado desde el principio."""
+    if hasattr(model, "token_bits"):
+        return model.token_bits(ids)
+    state, bits = model.start(), []
+    for token, following in zip(ids[:-1], ids[1:], strict=True):
+        logits, state = model.step(int(token), state)
+        with np.errstate(divide="ignore"):
+            bits.append(-np.log2(next_probs(logits)[following]))
+    return np.array(bits)
+
+
+def bits_per_char(model, text: str) -> float:
+    """Bits por carácter: cuántas preguntas de sí o no cuesta, de media, cada letra.
+
+    El primer símbolo no se puntúa: aún no hay nada de lo que predecirlo.
+
+    Raises:
+        ValueError: si el texto tiene menos de dos símbolos o alguno desconocido.
+    """
+    ids = read_prompt(model, text)
+    if len(ids) < 2:
+        raise ValueError(f"el texto tiene {len(ids)} símbolo: hacen falta dos o más para medir.")
+    first = len(model.tokenizer.decode(ids[:1]))
+    return float(token_bits(model, ids).sum() / (len(model.tokenizer.decode(ids)) - first))
