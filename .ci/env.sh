@@ -1,0 +1,46 @@
+#!/bin/sh
+# Prepara .venv con las versiones de requirements.lock y el paquete en modo editable.
+# La segunda vez no hace nada: .venv/.listo guarda la huella de las listas y de la carpeta.
+# CPU=1 instala el PyTorch sin CUDA que publica PyTorch.
+set -eu
+
+stamp=.venv/.listo
+key=$({ cat requirements.lock requirements.txt pyproject.toml; pwd; } | cksum)
+if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null; then
+    exit 0
+fi
+
+find_python() {
+    for name in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "Hace falta Python 3.11 o posterior y no lo encuentro: instálalo y repite la orden." >&2
+    return 1
+}
+
+if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+    python=$(find_python)
+    echo "Creo el entorno .venv con $("$python" --version)."
+    if ! "$python" -m venv --clear .venv; then
+        echo "No se pudo crear .venv. En Debian o Ubuntu: sudo apt install python3-venv" >&2
+        exit 1
+    fi
+fi
+
+echo "Instalo las versiones probadas en .venv: la primera vez tarda unos minutos."
+install() {
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
+}
+locked() {
+    sed -n "s/^$1==/$1==/p" requirements.lock
+}
+if [ -n "${CPU:-}" ]; then
+    install --index-url https://download.pytorch.org/whl/cpu "$(locked torch)"
+fi
+# Con setuptools ya dentro y sin entorno de compilación aparte, repetir no necesita la red.
+install "$(locked setuptools)"
+install --constraint requirements.lock --no-build-isolation --editable ".[dev]"
+printf '%s\n' "$key" >"$stamp"

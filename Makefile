@@ -1,0 +1,43 @@
+# Órdenes del curso. Sin Make (Windows), el README trae las mismas paso a paso.
+# Solo rutas relativas: la carpeta puede llamarse como quieras, con espacios, eñes o emojis.
+
+PYTHON := .venv/bin/python
+ONLY ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help env lab test check notebooks claims publish bench clean
+
+help: ## Enseña esta lista
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+env: ## Prepara .venv con las versiones probadas (CPU=1: PyTorch sin CUDA)
+	@CPU="$(CPU)" sh .ci/env.sh
+
+lab: env ## Abre el curso en JupyterLab
+	@$(PYTHON) .ci/lab.py
+
+test: env ## Todas las pruebas: el módulo y los cuadernos
+	@$(PYTHON) .ci/suite.py
+
+check: env ## Lo rápido, antes de cada commit: estilo, reglas de los cuadernos y pruebas cortas
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) .ci/hygiene.py
+	$(PYTHON) .ci/publish.py --check
+	$(PYTHON) -m pytest -q -m "not slow and not browser" tests
+
+notebooks: env ## Ejecuta y guarda los cuadernos (uno solo: ONLY=04)
+	@$(PYTHON) .ci/notebooks.py $(ONLY)
+
+claims: env ## Reúne las afirmaciones en notebooks/AFIRMACIONES.md, sin ejecutar nada
+	@$(PYTHON) .ci/claims.py
+
+publish: env ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
+	@$(PYTHON) .ci/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
+
+bench: env ## Las comparaciones: cada una imprime su tabla
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(PYTHON) "$$file"; done
+
+clean: ## Borra el entorno y las cachés; los cuadernos y tus modelos se quedan
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

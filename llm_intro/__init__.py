@@ -1,0 +1,44 @@
+"""Módulo de apoyo del curso «Introducción a los LLM».
+
+Los nombres públicos se cargan cuando se piden: `import llm_intro` tarda milisegundos y no trae
+PyTorch.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# nombre público → módulo que lo define
+PUBLIC = {
+    "load_quijote": "corpus",
+    "Corpus": "corpus",
+    "CharTokenizer": "tokenizers",
+    "NGramModel": "ngram",
+    "CervantesLSTM": "lstm",
+    "STARTING_RECIPE": "recipes",
+    "COURSE_RECIPE": "recipes",
+    "TrainConfig": "recipes",
+    "train": "training",
+    "History": "progress",
+    "next_probs": "sampling",
+    "generate": "sampling",
+    "bits_per_char": "sampling",
+    "check": "checks",
+    "temperature_demo": "widgets",
+    "compare_demo": "widgets",
+}
+
+__all__ = ["__version__", *PUBLIC]
+
+
+def __getattr__(name: str):
+    """Carga un nombre público la primera vez que se usa (PEP 562)."""
+    if name not in PUBLIC:
+        raise AttributeError(f"llm_intro no tiene «{name}». Tiene: {', '.join(PUBLIC)}.")
+    value = getattr(import_module(f".{PUBLIC[name]}", __name__), name)
+    globals()[name] = value  # la próxima vez se encuentra sin pasar por aquí
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *PUBLIC})
