@@ -31,6 +31,11 @@ def _check(ids: Tensor, batch_size: int, chunk_len: int, needed: int) -> None:
         )
 
 
+def _generator(seed: int, epoch: int) -> torch.Generator:
+    """El azar de una vuelta: distinto en cada una, el mismo si se repite."""
+    return torch.Generator().manual_seed((seed * 100_003 + epoch) % 2**63)
+
+
 class Streams:
     """El texto cortado en B tiras contiguas que se leen a la vez, de trozo en trozo.
 
@@ -50,7 +55,7 @@ class Streams:
 
     def __init__(self, ids, batch_size: int, chunk_len: int, carry: bool = True, seed: int = 0):
         self.ids = torch.as_tensor(ids)
-        _check(self.ids, batch_size, chunk_len, batch_size * (2 * chunk_len + 1))
+        _check(self.ids, batch_size, chunk_len, batch_size * (chunk_len + 1) + chunk_len)
         self.batch_size, self.chunk_len = batch_size, chunk_len
         self.carry, self.seed = carry, seed
         self.stream_len = (len(self.ids) - chunk_len) // batch_size  # deja sitio al desfase
@@ -59,7 +64,7 @@ class Streams:
         return (self.stream_len - 1) // self.chunk_len  # cada trozo necesita su símbolo siguiente
 
     def _offset(self, epoch: int) -> int:
-        generator = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
+        generator = _generator(self.seed, epoch)
         return int(torch.randint(self.chunk_len, (), generator=generator)) if epoch else 0
 
     def batch(self, step: int) -> Batch:
@@ -98,8 +103,8 @@ class Windows:
 
     def _order(self, epoch: int) -> Tensor:
         if self._shuffled[0] != epoch:
-            generator = torch.Generator().manual_seed(self.seed * 100_003 + epoch)
-            self._shuffled = (epoch, torch.randperm(len(self.windows), generator=generator))
+            order = torch.randperm(len(self.windows), generator=_generator(self.seed, epoch))
+            self._shuffled = (epoch, order)
         return self._shuffled[1]
 
     def batch(self, step: int) -> Batch:

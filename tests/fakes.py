@@ -1,0 +1,45 @@
+"""Dobles para las pruebas: un corpus que vigila lo reservado y modelos de respuesta conocida."""
+
+import numpy as np
+
+from llm_intro.tokenizers import CharTokenizer
+
+
+class TextCorpus:
+    """Un corpus de dos partes; leer `heldout` es un fallo."""
+
+    def __init__(self, train: str, valid: str):
+        self.train, self.valid, self.text = train, valid, train + valid
+
+    @property
+    def heldout(self):
+        raise AssertionError("alguien ha leído lo reservado para la nota final")
+
+
+class TableModel:
+    """Un modelo de lenguaje que es una tabla: fila `a`, logits de lo que sigue a `a`.
+
+    Su estado es la lista de lo leído; así se ve qué leyó y si alguien lo modificó.
+    """
+
+    def __init__(self, symbols: str, table):
+        self.tokenizer = CharTokenizer(symbols)
+        self.table = np.asarray(table, dtype=float)  # (V, V)
+
+    def start(self):
+        return ()
+
+    def step(self, token, state):
+        return self.table[token], (*state, token)
+
+
+def uniform_model(symbols: str) -> TableModel:
+    """El que no sabe nada: todo igual de probable."""
+    return TableModel(symbols, np.zeros((len(symbols), len(symbols))))
+
+
+def cycle_model(symbols: str) -> TableModel:
+    """El que lo sabe todo: tras cada símbolo, con certeza, el siguiente de la lista."""
+    sure = np.roll(np.eye(len(symbols)), 1, axis=1)
+    with np.errstate(divide="ignore"):
+        return TableModel(symbols, np.log(sure))
