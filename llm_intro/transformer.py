@@ -33,17 +33,26 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(self, x: Tensor, bias: Tensor, past: Tensor | None = None):
-        """Mezcla. x: (B, T, E); bias: (heads, T, S), que se suma a las puntuaciones; past:
-        claves y valores ya leídos, (2, B, heads, S-T, E/heads). Devuelve (B, T, E) y las
-        claves y valores de todo, (2, B, heads, S, E/heads)."""
+        """Mezcla. x: (B, T, E); bias: (heads, T, S) o (B, heads, T, S), que se suma a las
+        puntuaciones; past: claves y valores ya leídos, (2, B, heads, S-T, E/heads). Devuelve
+        (B, T, E) y las claves y valores de todo, (2, B, heads, S, E/heads)."""
         B, T, E = x.shape
-        qkv = self.qkv(x).view(B, T, 3, self.heads, E // self.heads)
-        q, *kv = qkv.permute(2, 0, 3, 1, 4)  # cada una (B, heads, T, E/heads)
+        q, *kv = self._split(x)  # cada una (B, heads, T, E/heads)
         kv = torch.stack(kv)  # (2, B, heads, T, E/heads)
         if past is not None:
             kv = torch.cat([past.to(kv.dtype), kv], dim=-2)  # (2, B, heads, S, E/heads)
-        mixed = scaled_dot_product_attention(q, kv[0], kv[1], bias[None].to(q.dtype))
+        bias = bias.view(-1, *bias.shape[-3:]).to(q.dtype)  # (1 o B, heads, T, S)
+        mixed = scaled_dot_product_attention(q, kv[0], kv[1], bias)
         return self.out(mixed.transpose(1, 2).reshape(B, T, E)), kv
+
+    def _split(self, x: Tensor) -> Tensor:
+        B, T, E = x.shape
+        return self.qkv(x).view(B, T, 3, self.heads, E // self.heads).permute(2, 0, 3, 1, 4)
+
+    def weights(self, x: Tensor, bias: Tensor) -> Tensor:
+        """El reparto que `forward` no enseña, (B, heads, T, T): cada fila suma 1."""
+        q, k, _ = self._split(x)
+        return torch.softmax(q @ k.mT / math.sqrt(q.shape[-1]) + bias, dim=-1)
 
 
 class Block(nn.Module):
@@ -123,22 +132,39 @@ class Transformer(nn.Module):
             bias = bias.masked_fill(hidden, -math.inf)
         return bias
 
-    def forward(self, x: Tensor, hidden=None):
+    def forward(self, x: Tensor, hidden=None, mask: Tensor | None = None):
         """Puntúa el símbolo siguiente a cada posición.
 
         Args:
             x: símbolos, (T, B).
             hidden: lo que devolvió la llamada anterior, o None para empezar.
+            mask: se suma a las puntuaciones de todas las capas, (T, S) o (B, 1, T, S): menos
+                infinito donde además no se puede mirar.
         Returns:
-            logits (T, B, V) y, por capa, las claves y valores de las últimas posiciones.
+            logits (T, B, V) y, por capa, las claves y valores de las últimas posiciones
+            (None si no es causal).
         """
         past = 0 if hidden is None else hidden[0].shape[-2]
         bias = self.bias(len(x), past)  # (heads, T, S)
+        bias = bias if mask is None else bias + mask
         h, kept = self.embedding(x.t()), []  # (B, T, E)
         for i, block in enumerate(self.blocks):
             h, kv = block(h, bias, None if hidden is None else hidden[i])
             kept.append(kv[..., max(0, kv.shape[-2] - self.context + 1) :, :])
-        return self.fc(self.norm(h)).transpose(0, 1), tuple(kept)  # (T, B, V)
+        return self.fc(self.norm(h)).transpose(0, 1), tuple(kept) if self.causal else None
+
+    def attention(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """A quién mira cada posición en cada capa y cabeza, (capas, B, heads, T, T).
+
+        `x` y `mask`, como en `forward`, sin memoria anterior.
+        """
+        bias = self.bias(len(x))
+        bias = bias if mask is None else bias + mask
+        h, maps = self.embedding(x.t()), []  # (B, T, E)
+        for block in self.blocks:
+            maps.append(block.attention.weights(block.norm1(h), bias))
+            h, _ = block(h, bias)
+        return torch.stack(maps)
 
     # --- el contrato de todos los modelos del curso: start, step y token_bits ---
 
@@ -151,20 +177,26 @@ class Transformer(nn.Module):
         """Lee un símbolo y puntúa el siguiente: logits (V,) y el estado nuevo."""
         was_training = self.training
         self.eval()
-        x = torch.tensor([[int(token)]], device=self.fc.weight.device)  # (1, 1)
-        logits, state = self(x, state)
-        self.train(was_training)
-        return logits[0, 0].float().cpu().numpy(), state
+        try:
+            x = torch.tensor([[int(token)]], device=self.fc.weight.device)  # (1, 1)
+            logits, state = self(x, state)
+            return logits[0, 0].float().cpu().numpy(), state
+        finally:
+            self.train(was_training)
 
     @torch.inference_mode()
     def token_bits(self, ids) -> np.ndarray:
         """Bits de cada símbolo dados los `context` anteriores, (N-1,)."""
+        if len(ids) < 2:
+            return np.zeros(0)
         was_training = self.training
         self.eval()
-        ids = torch.as_tensor(ids, device=self.fc.weight.device)
-        bits, hidden = [], None
-        for x, y in zip(ids[:-1].split(512), ids[1:].split(512), strict=True):
-            logits, hidden = self(x[:, None], hidden)  # (T, 1, V)
-            bits.append(cross_entropy(logits[:, 0].float(), y, reduction="none") / math.log(2))
-        self.train(was_training)
-        return torch.cat(bits).cpu().numpy().astype(np.float64)
+        try:
+            ids = torch.as_tensor(ids, device=self.fc.weight.device)
+            bits, hidden = [], None
+            for x, y in zip(ids[:-1].split(512), ids[1:].split(512), strict=True):
+                logits, hidden = self(x[:, None], hidden)  # (T, 1, V)
+                bits.append(cross_entropy(logits[:, 0].float(), y, reduction="none") / math.log(2))
+            return torch.cat(bits).cpu().numpy().astype(np.float64)
+        finally:
+            self.train(was_training)
