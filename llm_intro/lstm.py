@@ -23,12 +23,15 @@ class CervantesLSTM(nn.Module):
         num_layers: capas apiladas.
         dropout: fracción que se apaga entre capas al entrenar.
         input_dropout, output_dropout: lo mismo, antes y después de la LSTM.
+        weight_dropout: lo mismo con los pesos de la memoria, iguales en todo el trozo.
         forget_bias: valor inicial del sesgo de la puerta de olvido, o None para dejar el de
             PyTorch. Con 1 la red empieza recordando.
     Raises:
         ValueError: si un tamaño es menor que 1 o un dropout no está en [0, 1).
     Fuente: Hochreiter y Schmidhuber (1997), «Long Short-Term Memory»; el sesgo de olvido,
-        Jozefowicz et al. (2015), «An Empirical Exploration of Recurrent Network Architectures».
+        Jozefowicz et al. (2015), «An Empirical Exploration of Recurrent Network Architectures»;
+        el dropout de los pesos, Merity et al. (2018), «Regularizing and Optimizing LSTM
+        Language Models».
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class CervantesLSTM(nn.Module):
         *,
         input_dropout: float = 0.0,
         output_dropout: float = 0.0,
+        weight_dropout: float = 0.0,
         forget_bias: float | None = None,
     ):
         sizes = dict(
@@ -49,7 +53,12 @@ class CervantesLSTM(nn.Module):
             hidden_size=hidden_size,
             num_layers=num_layers,
         )
-        drops = dict(dropout=dropout, input_dropout=input_dropout, output_dropout=output_dropout)
+        drops = dict(
+            dropout=dropout,
+            input_dropout=input_dropout,
+            output_dropout=output_dropout,
+            weight_dropout=weight_dropout,
+        )
         _check_sizes(sizes, drops)
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embed_dim)
@@ -70,8 +79,7 @@ class CervantesLSTM(nn.Module):
         with torch.no_grad():
             for name, bias in self.lstm.named_parameters():
                 if "bias" in name:  # puertas en el orden i, f, g, o; hay dos sesgos que se suman
-                    i, f, g, o = bias.chunk(4)
-                    f.fill_(value / 2)
+                    bias.chunk(4)[1].fill_(value / 2)
 
     def forward(self, x: Tensor, hidden=None):
         """Puntúa el símbolo siguiente a cada posición.
@@ -82,11 +90,23 @@ class CervantesLSTM(nn.Module):
         Returns:
             logits (T, B, V) y el par (h, c) nuevo, cada uno (capas, B, H).
         """
+        if torch.is_grad_enabled():  # quizá van a cambiar, y un optimizador «fused» no lo anota
+            self._snapshot = (None, None)
         emb = self.embedding(x)  # (T, B, E)
         emb = dropout(emb, self.config["input_dropout"], self.training)
-        out, hidden = self.lstm(emb, hidden)  # (T, B, H)
+        out, hidden = self._recur(emb, hidden)  # (T, B, H)
         out = dropout(out, self.config["output_dropout"], self.training)
         return self.fc(out), hidden  # (T, B, V)
+
+    def _recur(self, emb: Tensor, hidden):
+        rate = self.config["weight_dropout"]
+        if not (self.training and rate):
+            return self.lstm(emb, hidden)
+        weights = {
+            name: dropout(weight, rate) if "weight_hh" in name else weight
+            for name, weight in self.lstm.named_parameters()
+        }
+        return torch.func.functional_call(self.lstm, weights, (emb, hidden))
 
     # --- el contrato de todos los modelos del curso: start, step y token_bits ---
 
@@ -102,13 +122,17 @@ class CervantesLSTM(nn.Module):
         """La copia en NumPy, rehecha si los pesos han cambiado desde la última vez."""
         version = tuple((p.data_ptr(), p._version) for p in self.parameters())
         if self._snapshot[0] != version:
-            weights = {k: v.detach().float().cpu().numpy().copy() for k, v in self.named_parameters()}
+            weights = {
+                k: v.detach().float().cpu().numpy().copy() for k, v in self.named_parameters()
+            }
             self._snapshot = (version, NumpyLSTM(weights, self.tokenizer))
         return self._snapshot[1]
 
     @torch.inference_mode()
     def token_bits(self, ids) -> np.ndarray:
         """Bits de cada símbolo dados todos los anteriores, (N-1,); el primero no se puntúa."""
+        if len(ids) < 2:
+            return np.zeros(0)
         was_training = self.training
         self.eval()
         try:
