@@ -6,6 +6,7 @@ Nada de aquí sabe qué modelo hay detrás: basta con que tenga `tokenizer`, `st
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,11 +33,12 @@ def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p
         probs = np.zeros_like(scores)
         probs[scores.argmax()] = 1.0
     else:
-        scores = (scores - scores.max()) / temperature  # restar el máximo evita desbordes
+        with np.errstate(over="ignore"):  # a temperatura ínfima, -infinito es lo correcto
+            scores = (scores - scores.max()) / temperature  # restar el máximo evita desbordes
         probs = np.exp(scores)
         probs /= probs.sum()
         probs = _cut(probs, top_k, top_p)
-    return logits.new_tensor(probs) if hasattr(logits, "new_tensor") else probs
+    return _like(logits, probs)
 
 
 def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
@@ -46,7 +48,7 @@ def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
             f"temperature={temperature!r}: debe ser un número finito, 0 o más. "
             "Prueba entre 0,3 y 1,5; 0 elige siempre la opción más probable."
         )
-    if top_k is not None and (top_k != int(top_k) or top_k < 1):
+    if top_k is not None and not (top_k >= 1 and top_k % 1 == 0):
         raise ValueError(f"top_k={top_k!r}: debe ser un entero de 1 o más, o None para no cortar.")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p={top_p!r}: debe estar en (0, 1], o None para no cortar.")
@@ -66,10 +68,17 @@ def _as_scores(logits) -> np.ndarray:
     return scores
 
 
+def _like(logits, probs: np.ndarray):
+    if not hasattr(logits, "new_tensor"):
+        return probs
+    logits = logits.detach()
+    return (logits if logits.is_floating_point() else logits.float()).new_tensor(probs)
+
+
 def _cut(probs: np.ndarray, top_k, top_p) -> np.ndarray:
     order = np.argsort(-probs, kind="stable")  # de más a menos; los empates, por orden alfabético
     keep = len(probs) if top_k is None else min(int(top_k), len(probs))
-    if top_p is not None:
+    if top_p is not None and top_p < 1:
         total = np.cumsum(probs[order[:keep]])
         keep = int(np.searchsorted(total, top_p * total[-1] * (1 - 1e-12))) + 1
     cut = np.zeros_like(probs)
@@ -114,14 +123,14 @@ def stream(
     Args y errores: los de `generate`. Los errores saltan al llamar, no a media frase.
     """
     check_sampling(temperature, top_k, top_p)
-    if length < 0:
-        raise ValueError(f"length={length}: debe ser 0 o más.")
+    if not (length >= 0 and length % 1 == 0):
+        raise ValueError(f"length={length!r}: debe ser un entero, 0 o más.")
     ids = read_prompt(model, prompt)
     draws = np.random.default_rng(seed)  # generador propio: nadie más lo toca
 
     def letters() -> Iterator[str]:
         logits, state = feed(model, ids)
-        for u in draws.random(length):
+        for u in draws.random(int(length)):
             token = pick(next_probs(logits, temperature, top_k, top_p), u)
             yield model.tokenizer.decode([token])
             logits, state = model.step(token, state)
@@ -155,7 +164,7 @@ def token_bits(model, ids) -> np.ndarray:
     if hasattr(model, "token_bits"):
         return model.token_bits(ids)
     state, bits = model.start(), []
-    for token, following in zip(ids[:-1], ids[1:], strict=True):
+    for token, following in pairwise(ids):
         logits, state = model.step(int(token), state)
         with np.errstate(divide="ignore"):
             bits.append(-np.log2(next_probs(logits)[following]))
