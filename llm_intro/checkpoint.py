@@ -19,6 +19,7 @@ from .machine import random_state, set_random_state
 from .progress import Event
 
 FORMAT = "llm_intro.checkpoint.1"
+FIXED = ("data", "batch_size", "chunk_len", "carry", "max_chars", "optimizer", "average", "seed")
 COUNTERS = ("step", "seconds", "chars", "loss_sum", "loss_steps", "evals_done", "stale")
 
 
@@ -27,13 +28,13 @@ def save_checkpoint(path, tensors: dict[str, Tensor], meta: dict) -> None:
 
     Args:
         tensors: por nombre; se guardan en la CPU, cada uno con su copia.
-        meta: lo que JSON sepa escribir.
+        meta: lo que JSON sepa escribir, números de NumPy y rutas.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # safetensors no admite memoria compartida ni vistas: una copia contigua de cada uno
     plain = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
-    content = save(plain, metadata={"format": FORMAT, "meta": json.dumps(meta)})
+    content = save(plain, metadata={"format": FORMAT, "meta": _to_json(meta)})
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".parcial")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -69,6 +70,10 @@ def load_checkpoint(path) -> tuple[dict[str, Tensor], dict]:
     return tensors, json.loads(header["meta"])
 
 
+def _to_json(meta: dict) -> str:
+    return json.dumps(meta, default=lambda x: x.item() if hasattr(x, "item") else str(x))
+
+
 def pack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Pone `prefix.` delante de cada nombre, para guardar varios grupos juntos."""
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
@@ -92,7 +97,7 @@ def save_run(run) -> None:
     for i, slots in run.optimizer.state_dict()["state"].items():
         tensors |= pack(f"optimizer.{i}", slots)
     meta = {name: getattr(run, name) for name in COUNTERS}
-    meta["identity"] = identity(run.model)
+    meta["identity"] = identity(run)
     meta["config"] = asdict(run.config)
     meta["events"] = [asdict(event) for event in run.history.events]
     save_checkpoint(run.config.checkpoint, tensors, meta)
@@ -102,20 +107,25 @@ def restore_run(run) -> None:
     """Pone `run` donde lo dejó `save_run`.
 
     Raises:
-        ValueError: si el archivo está dañado, o es de otra arquitectura o vocabulario.
+        ValueError: si el archivo está dañado, o es de otra arquitectura, vocabulario o receta.
     """
     tensors, meta = load_checkpoint(run.config.checkpoint)
-    if meta["identity"] != identity(run.model):
+    saved, mine = meta["identity"], json.loads(_to_json(identity(run)))
+    if other := [name for name in saved | mine if saved.get(name) != mine.get(name)]:
+        named = "; ".join(
+            f"{name} es {str(saved.get(name))[:60]}, aquí {str(mine.get(name))[:60]}"
+            for name in other
+        )
         raise ValueError(
-            f"«{run.config.checkpoint}» es de {meta['identity']} y tu modelo es "
-            f"{identity(run.model)}: crea el modelo con esos tamaños y ese texto, "
-            "o da otro nombre en checkpoint=."
+            f"«{run.config.checkpoint}» es de otro entrenamiento: {named}. Crea el modelo y la "
+            "receta como entonces, o da otro nombre en checkpoint= para empezar de nuevo."
         )
     run.model.load_state_dict(unpack("model", tensors))
     if run.average:
         run.average.load_state_dict(unpack("average", tensors))
     run.best_weights = unpack("best", tensors)
-    run.hidden = tuple(t.to(run.device) for t in unpack("hidden", tensors).values()) or None
+    hidden = unpack("hidden", tensors)  # el archivo no guarda el orden; los nombres, sí
+    run.hidden = tuple(hidden[name].to(run.device) for name in sorted(hidden, key=int)) or None
     optimizer = run.optimizer.state_dict()
     optimizer["state"] = {
         i: slots
@@ -129,7 +139,8 @@ def restore_run(run) -> None:
     run.history.events = [Event(**event) for event in meta["events"]]
 
 
-def identity(model) -> dict:
-    """Lo que dos modelos han de compartir para intercambiar pesos: tamaños y símbolos."""
-    sizes = {name: list(t.shape) for name, t in model.state_dict().items()}
-    return {"class": type(model).__name__, "sizes": sizes, "symbols": model.tokenizer.symbols}
+def identity(run) -> dict:
+    """Lo que ha de coincidir para reanudar: modelo, símbolos y lo que decide los lotes."""
+    fixed = {name: getattr(run.config, name) for name in FIXED}
+    tokenizer = run.model.tokenizer.to_dict()
+    return {"class": type(run.model).__name__, **run.model.config, **tokenizer, **fixed}

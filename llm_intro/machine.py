@@ -40,7 +40,9 @@ def set_random_state(state: dict[str, torch.Tensor], device: torch.device) -> No
 def private_random(seed: int, device: torch.device):
     """Dentro, el azar de torch empieza en `seed`; al salir queda como estaba fuera."""
     before = random_state(device)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed sembraría todas las tarjetas
+    if device.type != "cpu":
+        torch.get_device_module(device).manual_seed(seed)
     try:
         yield
     finally:

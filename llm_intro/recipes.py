@@ -2,8 +2,49 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
+from pathlib import Path
+
+import torch
+from torch import nn
 
 from .dataset import Streams, Windows
+
+
+def _fraction(value) -> bool:
+    return isinstance(value, Real) and 0 <= value < 1
+
+
+OPTIONAL = ("steps", "minutes", "max_chars", "patience")
+RULES = (  # (ajustes, qué se espera de ellos, cómo se comprueba)
+    (
+        "steps batch_size chunk_len max_chars evals patience",
+        "un entero de 1 o más",
+        lambda v: isinstance(v, Integral) and v >= 1,
+    ),
+    ("warmup_steps seed", "un entero de 0 o más", lambda v: isinstance(v, Integral) and v >= 0),
+    (
+        "minutes lr clip checkpoint_every",
+        "un número finito mayor que 0",
+        lambda v: isinstance(v, Real) and 0 < v < math.inf,
+    ),
+    (
+        "weight_decay",
+        "un número finito, 0 o más",
+        lambda v: isinstance(v, Real) and 0 <= v < math.inf,
+    ),
+    ("final_lr", "un número entre 0 y 1", lambda v: isinstance(v, Real) and 0 <= v <= 1),
+    ("average", "un número entre 0 (incluido) y 1 (sin llegar)", _fraction),
+    (
+        "betas",
+        "dos números entre 0 (incluido) y 1 (sin llegar)",
+        lambda v: isinstance(v, tuple | list) and len(v) == 2 and all(map(_fraction, v)),
+    ),
+    ("data", "'streams' o 'windows'", ("streams", "windows").__contains__),
+    ("optimizer", "'adamw' o 'adam'", ("adamw", "adam").__contains__),
+    ("precision", "'fp32', 'bf16' o 'auto'", ("fp32", "bf16", "auto").__contains__),
+    ("clock", "'wall' o 'cpu'", ("wall", "cpu").__contains__),
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +92,7 @@ class TrainConfig:
     evals: int = 20
     patience: int | None = None
     clock: str = "wall"
-    checkpoint: str | None = None
+    checkpoint: str | Path | None = None
     checkpoint_every: float = 30.0
     resume: bool = False
     seed: int = 0
@@ -59,22 +100,11 @@ class TrainConfig:
     def __post_init__(self):
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("da un presupuesto, y solo uno: steps=… o minutes=….")
-        for name in ("steps", "minutes", "batch_size", "chunk_len", "max_chars", "lr", "clip",
-                     "evals", "patience", "checkpoint_every"):  # fmt: skip
-            value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise ValueError(f"{name}={value!r}: debe ser un número finito mayor que 0.")
-        for name in ("warmup_steps", "weight_decay"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}={getattr(self, name)!r}: debe ser 0 o más.")
-        for name in ("average", "final_lr"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name}={getattr(self, name)!r}: debe estar entre 0 y 1.")
-        for name, known in (("data", ("streams", "windows")), ("optimizer", ("adamw", "adam")),
-                            ("precision", ("fp32", "bf16", "auto")),
-                            ("clock", ("wall", "cpu"))):  # fmt: skip
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name}={getattr(self, name)!r}: se esperaba uno de {known}.")
+        for names, expected, good in RULES:
+            for name in names.split():
+                value = getattr(self, name)
+                if not (good(value) or (value is None and name in OPTIONAL)):
+                    raise ValueError(f"{name}={value!r}: debe ser {expected}.")
         if self.resume and not self.checkpoint:
             raise ValueError("resume=True necesita checkpoint=«archivo» desde donde continuar.")
 
@@ -84,6 +114,17 @@ class TrainConfig:
         if self.data == "windows":
             return Windows(ids, self.batch_size, self.chunk_len, self.seed)
         return Streams(ids, self.batch_size, self.chunk_len, self.carry, self.seed)
+
+    def make_optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
+        """El optimizador de esta receta para los pesos de `model`."""
+        kind = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[self.optimizer]
+        return kind(
+            model.parameters(),
+            lr=self.lr,
+            betas=self.betas,
+            weight_decay=self.weight_decay,
+            fused=next(model.parameters()).device.type == "cpu" or None,  # un 10 % del paso
+        )
 
     def lr_at(self, step: int, progress: float) -> float:
         """Tasa de aprendizaje en el paso `step`, con una fracción `progress` ya gastada."""
