@@ -1,0 +1,95 @@
+"""Ejercicios que se corrigen solos y nunca detienen «Ejecutar todo».
+
+`check(entropia)` busca el ejercicio por el nombre de tu función y responde *pendiente*
+mientras no la escribas, una pista más cada vez que falle, o lo que has demostrado.
+Cada lección guarda sus ejercicios en su módulo: `leccion04.py`, por ejemplo.
+"""
+
+import dis
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+IDLE = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP"}  # lo que hace un «...»
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Un ejercicio: cómo se comprueba, tres pistas de menos a más y lo que demuestra."""
+
+    test: Callable
+    hints: tuple[str, str, str]
+    proves: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """La respuesta de `check`: `state` es "pendiente", "pista" o "correcto"."""
+
+    state: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"{self.state} · {self.text}"
+
+
+EXERCISES: dict[str, Exercise] = {}
+_failures: dict[str, int] = {}  # cuántas veces ha fallado cada uno, para dar la pista siguiente
+
+
+def exercise(hints: tuple[str, str, str], proves: str) -> Callable:
+    """Registra la función que corrige el ejercicio de su mismo nombre.
+
+    La función recibe la respuesta y devuelve None si es correcta o, si no, qué ha pasado.
+    """
+
+    def register(test: Callable) -> Callable:
+        EXERCISES[test.__name__] = Exercise(test, hints, proves)
+        return test
+
+    return register
+
+
+def check(answer=None, **named) -> Verdict:
+    """Corrige una función, `check(entropia)`, o un valor, `check(prediccion=2.1)`.
+
+    Nunca lanza un error: si tu código lo da, el veredicto lo cuenta.
+    """
+    name, answer = next(iter(named.items())) if named else (_name_of(answer), answer)
+    _load_lessons()
+    if name not in EXERCISES:
+        return Verdict("pista", f"no hay ningún ejercicio «{name}»: ¿le has cambiado el nombre?")
+    if _is_pending(answer):
+        return Verdict("pendiente", "escribe tu respuesta y vuelve a ejecutar la celda.")
+    problem = _problem(EXERCISES[name], answer)
+    if problem is None:
+        _failures.pop(name, None)
+        return Verdict("correcto", EXERCISES[name].proves)
+    tries = _failures[name] = _failures.get(name, 0) + 1
+    stage = min(tries, 3)
+    return Verdict("pista", f"{problem} Pista {stage} de 3: {EXERCISES[name].hints[stage - 1]}")
+
+
+def _name_of(answer) -> str:
+    return getattr(answer, "__name__", type(answer).__name__)
+
+
+def _load_lessons() -> None:
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+
+
+def _is_pending(answer) -> bool:
+    """Si es «...», None o una función que todavía no hace nada."""
+    if answer is None or answer is ...:
+        return True
+    code = getattr(answer, "__code__", None)
+    return code is not None and {step.opname for step in dis.get_instructions(code)} <= IDLE
+
+
+def _problem(item: Exercise, answer) -> str | None:
+    try:
+        return item.test(answer)
+    except Exception as error:  # el código del alumno puede fallar de cualquier manera
+        return f"tu respuesta da un error, {type(error).__name__}: {error}."

@@ -1,0 +1,168 @@
+"""Las figuras del curso: cada una es una función de los datos, recibe `ax` y lo devuelve."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .scoreboard import comma
+
+# Okabe e Ito (2008): se distinguen también sin ver bien los colores
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
+STYLE = {
+    "font.size": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.constrained_layout.use": True,
+}
+VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
+
+
+def visible(text: str) -> str:
+    """El texto con los blancos a la vista: ␣ espacio, ↵ salto de línea, ⇥ tabulador."""
+    return "".join(VISIBLE.get(letter, letter) for letter in text)
+
+
+def new_axes(width: float = 8, height: float = 4):
+    """Unos ejes con el estilo del curso, en pulgadas."""
+    # no rc_context: al salir apaga el modo interactivo, y Jupyter solo enseña la primera figura
+    before = {name: plt.rcParams[name] for name in STYLE}
+    plt.rcParams.update(STYLE)
+    try:
+        return plt.subplots(figsize=(width, height), layout="constrained")[1]
+    finally:
+        plt.rcParams.update(before)
+
+
+def plot_next_probs(probs, tokenizer, ax=None, top: int = 12):
+    """Barras de las letras siguientes más probables; las descartadas (0), en gris y rayadas.
+
+    Args:
+        probs: probabilidades, (V,).
+        tokenizer: para poner su letra a cada barra.
+        top: cuántas se dibujan.
+    """
+    ax = ax or new_axes()
+    probs = np.asarray(probs)
+    order = np.argsort(-probs, kind="stable")[:top]
+    bars = ax.bar(range(len(order)), 100 * probs[order], color=BLUE)
+    ax.bar_label(bars, [comma(100 * p, 0) if p >= 0.005 else "" for p in probs[order]])
+    ax.set_xticks(range(len(order)), [visible(tokenizer.decode([i])) for i in order])
+    ax.set(xlabel="letra siguiente", ylabel="probabilidad (%)")
+    return ax
+
+
+def plot_history(history, lines: dict[str, float] | None = None, ax=None):
+    """Bits/car. en valid según los segundos de entrenamiento.
+
+    Args:
+        history: lo que devuelve `train`, o varias, {nombre: historia}.
+        lines: referencias horizontales, {nombre: bits/car.}.
+    """
+    ax = ax or new_axes()
+    histories = history if isinstance(history, dict) else {"tu modelo": history}
+    for (name, one), color, mark in zip(histories.items(), (BLUE, RED, GREEN), "os^", strict=False):
+        seconds = [event.seconds for event in one.events]
+        ax.plot(seconds, [e.valid_bits for e in one.events], color=color, marker=mark, label=name)
+    draw_lines(ax, lines or {})
+    ax.set(xlabel="segundos de entrenamiento", ylabel="bits/car. en valid")
+    ax.legend(frameon=False)
+    return ax
+
+
+def draw_lines(ax, lines: dict[str, float]):
+    """Líneas horizontales de referencia, cada una con su nombre al final."""
+    for name, bits in lines.items():
+        ax.axhline(bits, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate(f"{name}: {comma(bits)}", (0.99, bits), xycoords=("axes fraction", "data"),
+                    ha="right", va="bottom", fontsize=11)  # fmt: skip
+    return ax
+
+
+def plot_memory(distances, medians, low, high, ax=None):
+    """Cuánto cambia la predicción al cambiar una letra, según lo lejos que esté.
+
+    Args:
+        distances: posiciones hacia atrás.
+        medians, low, high: mediana y cuartiles del cambio, en bits, uno por distancia.
+    """
+    ax = ax or new_axes()
+    ax.fill_between(distances, low, high, color=BLUE, alpha=0.2, label="la mitad central")
+    ax.plot(distances, medians, color=BLUE, marker="o", label="mediana")
+    ax.set(xscale="log", yscale="log", xlabel="letras hacia atrás", ylabel="cambio (bits)")
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_networks(ax=None):
+    """Una red de avance y una recurrente, leyendo «hola»: la diferencia es la flecha."""
+    ax = ax or new_axes(9, 3.6)
+    arrow = dict(arrowstyle="->", lw=1.6, color="black")
+    for x, letter in enumerate("hola"):
+        ax.text(x, 0, letter, ha="center", va="center", fontsize=18)
+        ax.annotate("", (1.5, 1.25), (x, 0.25), arrowprops=arrow)
+        ax.text(x + 5.5, 0, letter, ha="center", va="center", fontsize=18)
+        ax.annotate("", (x + 5.5, 1.2), (x + 5.5, 0.25), arrowprops=arrow)
+        _box(ax, x + 5.5, 1.5, "estado", BLUE)
+        if x:
+            ax.annotate(
+                "", (x + 5.08, 1.5), (x + 4.92, 1.5), arrowprops=arrow | {"color": RED, "lw": 3}
+            )
+    _box(ax, 1.5, 1.5, "red", BLUE)
+    for x in (1.5, 8.5):
+        ax.annotate("", (x, 2.7), (x, 1.8), arrowprops=arrow)
+        ax.text(x, 2.95, "letra siguiente", ha="center", va="center")
+    ax.text(1.5, -0.75, "de avance: una entrada de tamaño fijo", ha="center")
+    ax.text(7, -0.75, "recurrente: el estado pasa de letra en letra", ha="center")
+    ax.set(xlim=(-0.6, 9.3), ylim=(-1.1, 3.3))
+    ax.axis("off")
+    return ax
+
+
+def _box(ax, x: float, y: float, name: str, color: str) -> None:
+    ax.text(x, y, name, ha="center", va="center", color="white", fontsize=12,
+            bbox=dict(boxstyle="round,pad=0.45", facecolor=color, edgecolor="none"))  # fmt: skip
+
+
+def plot_scoreboard(rows, ax=None):
+    """El marcador como barras: llenas si se han calculado ahora, rayadas si se calcularon antes.
+
+    Args:
+        rows: las de `scoreboard`, de peor a mejor.
+    """
+    ax = ax or new_axes(9, 0.42 * len(rows) + 1)
+    now = [row.made == "ahora" for row in rows]
+    bars = ax.barh(
+        range(len(rows)),
+        [row.bits for row in rows],
+        color=[BLUE if live else "white" for live in now],
+        hatch=["" if live else "////" for live in now],
+        edgecolor=BLUE,
+    )
+    ax.bar_label(bars, [comma(row.bits) for row in rows], padding=4)
+    ax.set_yticks(range(len(rows)), [row.name for row in rows])
+    ax.set(xlabel="bits/car. en lo reservado (menos es mejor); rayado: calculado antes")
+    return ax
+
+
+def plot_timeline(rows: list[dict], ax=None):
+    """Los hitos de la historia, uno por renglón, del más antiguo (arriba) al más reciente.
+
+    Args:
+        rows: filas de `data/cronologia.json`: year, era, who, idea.
+    """
+    ax = ax or new_axes(11, 7)
+    looks = {"reglas": (ORANGE, "s"), "estadística": (GREEN, "^"), "redes": (BLUE, "o")}
+    for era, (color, mark) in looks.items():
+        places = [i for i, row in enumerate(rows) if row["era"] == era]
+        years = [rows[i]["year"] for i in places]
+        ax.scatter(years, places, s=90, color=color, marker=mark, label=era, zorder=3)
+    middle = (rows[0]["year"] + rows[-1]["year"]) / 2
+    for i, row in enumerate(rows):
+        left = row["year"] > middle
+        name = f"{row['year']} · {row['who']}: {row['idea']}"
+        shift, side = (-11, "right") if left else (11, "left")
+        ax.annotate(name, (row["year"], i), xytext=(shift, 0), textcoords="offset points",
+                    ha=side, va="center", fontsize=12)  # fmt: skip
+    ax.set(xlabel="año", yticks=[], ylim=(len(rows) - 0.4, -0.6))
+    ax.spines["left"].set_visible(False)
+    ax.legend(frameon=False, loc="lower left", fontsize=12)
+    return ax

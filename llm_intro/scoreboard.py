@@ -1,0 +1,153 @@
+"""El marcador: todos los modelos del curso en bits/car. sobre el mismo texto reservado.
+
+Lo barato se calcula al momento; lo que costó horas se lee de `data/*.json`, donde cada cifra
+dice qué orden y qué máquina la hicieron.
+"""
+
+import bz2
+import json
+import lzma
+import math
+import time
+from dataclasses import dataclass
+from importlib.resources import files
+from statistics import median
+
+from .ngram import NGramModel
+from .sampling import bits_per_char, generate
+from .tokenizers import CharTokenizer
+
+PROMPT, LETTERS, TEMPERATURE = "en un lugar de la mancha", 120, 0.7  # la misma muestra para todos
+
+
+@dataclass(frozen=True)
+class Row:
+    """Una línea del marcador.
+
+    Attributes:
+        bits: bits/car. en lo reservado.
+        parameters: números ajustados o cuentas guardadas, si los hay.
+        seconds: de CPU para entrenar.
+        sample: lo que escribe, con el comienzo, la temperatura y la semilla de todos.
+        made: "ahora", o la orden que lo calculó antes.
+    """
+
+    name: str
+    bits: float
+    parameters: int | None = None
+    seconds: float | None = None
+    sample: str = ""
+    made: str = "ahora"
+
+
+class Table:
+    """Una tabla que se enseña sola en un cuaderno, en GitHub y en una terminal."""
+
+    def __init__(self, head: list[str], rows: list[list]):
+        self.head, self.rows = head, [[str(cell) for cell in row] for row in rows]
+
+    def _repr_markdown_(self) -> str:
+        lines = [self.head, ["---"] * len(self.head), *self.rows]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+    def __repr__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        lines = (
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in (self.head, *self.rows)
+        )
+        return "\n".join(lines)
+
+
+def comma(number: float, digits: int = 2) -> str:
+    """Un número como se escribe en español: 1,85."""
+    return f"{number:.{digits}f}".replace(".", ",")
+
+
+def load_results(name: str) -> dict:
+    """Las cifras calculadas antes: `data/NAME.json`."""
+    path = files(__package__) / "data" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def compressed_bits(corpus, compress) -> float:
+    """Bits/car. que un compresor añade por lo reservado, cuando ya ha visto train."""
+    before = len(compress(corpus.train.encode()))
+    after = len(compress((corpus.train + corpus.heldout).encode()))
+    return 8 * (after - before) / len(corpus.heldout)
+
+
+def cheap_rows(corpus, orders=range(1, 7)) -> list[Row]:
+    """Lo que se calcula en segundos: repartir por igual, dos compresores y los n-gramas."""
+    rows = [
+        Row("al azar", math.log2(len(set(corpus.text)))),
+        Row("bz2", compressed_bits(corpus, bz2.compress)),
+        Row("xz", compressed_bits(corpus, lzma.compress)),
+    ]
+    tokenizer = CharTokenizer.from_text(corpus.text)  # train no tiene todas las letras raras
+    for order in orders:
+        begin = time.process_time()
+        model = NGramModel(order=order).fit(corpus.train, tokenizer)
+        rows.append(score(f"{order}-grama", model, corpus, time.process_time() - begin))
+    return rows
+
+
+def score(name: str, model, corpus, seconds: float | None = None) -> Row:
+    """Mide un modelo en lo reservado y le pide la muestra de todos."""
+    size = getattr(model, "size", None)
+    if hasattr(model, "parameters"):
+        size = sum(p.numel() for p in model.parameters())
+    sample = generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :]
+    return Row(name, bits_per_char(model, corpus.heldout), size, seconds, sample)
+
+
+def stored_rows(corpus) -> list[Row]:
+    """Lo que se entrenó antes, con el libro entero, y su orden.
+
+    Con el extracto se leen las cifras que esos modelos sacan en su capítulo reservado.
+    """
+    part = "bits_extracto" if corpus.source == "extracto" else "bits"
+    rows = load_results("marcador")["rows"]
+    keys = ("name", "parameters", "seconds", "sample", "made")
+    return [Row(bits=r[part], **{k: r[k] for k in keys}) for r in rows if r.get(part) is not None]
+
+
+def scoreboard(corpus, models: dict | None = None) -> list[Row]:
+    """Todas las filas, de peor a mejor.
+
+    Args:
+        corpus: el de `load_quijote`.
+        models: los tuyos, {nombre: modelo}, medidos ahora.
+    """
+    mine = [score(name, model, corpus) for name, model in (models or {}).items()]
+    return sorted(cheap_rows(corpus) + stored_rows(corpus) + mine, key=lambda row: -row.bits)
+
+
+def show_scoreboard(rows: list[Row]) -> Table:
+    """El marcador como tabla."""
+    return Table(
+        ["modelo", "bits/car.", "números", "segundos", "calculado", "escribe"],
+        [[row.name, comma(row.bits), f"{row.parameters or '':_}".replace("_", " ") if row.parameters
+          else "", "" if row.seconds is None else comma(row.seconds, 1), row.made, row.sample]
+         for row in rows],
+    )  # fmt: skip
+
+
+def show_ablation(results: dict) -> Table:
+    """Qué cuesta quitar cada decisión de la receta: mediana y extremos de las semillas."""
+    bits = {
+        name: sorted(run["heldout"] for run in runs) for name, runs in results["ablation"].items()
+    }
+    base = median(bits["receta del curso"])
+    return Table(
+        ["receta", "bits/car.", "[mejor, peor]", "diferencia"],
+        [
+            [
+                name,
+                comma(median(values)),
+                f"[{comma(values[0])}, {comma(values[-1])}]",
+                f"{median(values) - base:+.2f}".replace(".", ",") if median(values) != base else "",
+            ]
+            for name, values in sorted(bits.items(), key=lambda pair: median(pair[1]))
+        ],
+    )

@@ -1,0 +1,108 @@
+"""Lo que comparten los controles del curso: una caja, un HTML y ningún error suelto.
+
+El patrón que funciona en JupyterLab, Notebook, Colab y Voilà: controles de ipywidgets y un
+`HTML` cuyo valor se reescribe. Nada se imprime desde un control, porque según el programa se
+pierde, y el control puede correr en otro hilo: por eso hay un cerrojo y ningún estado global.
+"""
+
+import html
+import threading
+
+import ipywidgets as w
+
+from ..plots import visible
+
+NARROW = w.Layout(width="100%", max_width="560px")
+BAR = "#0072B2"
+
+
+def slider(name: str, value: float, low: float, high: float, step: float) -> w.FloatSlider:
+    """Deslizador de números con coma, que avisa mientras se mueve."""
+    return w.FloatSlider(value=value, min=low, max=high, step=step, description=name,
+                         layout=NARROW, style={"description_width": "8em"})  # fmt: skip
+
+
+def int_slider(name: str, value: int, low: int, high: int) -> w.IntSlider:
+    """Deslizador de enteros."""
+    return w.IntSlider(value=value, min=low, max=high, description=name, layout=NARROW,
+                       style={"description_width": "8em"})  # fmt: skip
+
+
+def text_box(name: str, value: str) -> w.Text:
+    """Casilla de texto, que avisa con cada letra."""
+    return w.Text(value=value, description=name, layout=NARROW,
+                  style={"description_width": "8em"})  # fmt: skip
+
+
+class Demo:
+    """Controles arriba, un HTML debajo: cada vez que algo se mueve, `draw` lo reescribe.
+
+    Args:
+        controls: por nombre; `draw` recibe sus valores con esos nombres.
+        draw: función de los valores que va dando trozos de HTML: el primero se enseña
+            enseguida, y cada uno sustituye al anterior.
+    """
+
+    def __init__(self, controls: dict[str, w.Widget], draw):
+        self.controls, self.draw = controls, draw
+        self.screen = w.HTML()
+        self.box = w.VBox([*controls.values(), self.screen])
+        self.lock = threading.Lock()
+        self.turn = 0
+        for control in controls.values():
+            control.observe(self.refresh, names="value")
+        self.refresh()
+
+    def refresh(self, _change=None) -> None:
+        """Vuelve a dibujar con los valores de ahora; si llega otro cambio, lo deja."""
+        self.turn = turn = self.turn + 1
+        with self.lock:
+            try:
+                for page in self.draw(**{k: c.value for k, c in self.controls.items()}):
+                    if turn != self.turn:
+                        return  # hay un valor más nuevo esperando
+                    self.screen.value = page
+            except ValueError as error:
+                self.screen.value = note(str(error))
+            except Exception as error:  # un control no puede dejar la celda en rojo
+                self.screen.value = note(f"algo ha fallado ({type(error).__name__}): {error}")
+
+
+def note(message: str) -> str:
+    """Un aviso en español, con el texto ajeno escapado."""
+    return f'<p role="status" style="font-size:1.1em"><b>Aviso:</b> {html.escape(message)}</p>'
+
+
+def bars_html(probs, kept, tokenizer, top: int = 10) -> str:
+    """Tabla de barras de las letras más probables.
+
+    Args:
+        probs: probabilidades antes de cortar, (V,): deciden el orden y qué se enseña.
+        kept: después de cortar, (V,); donde es 0, la barra va en gris y la letra tachada.
+    """
+    rows = []
+    for i in sorted(range(len(probs)), key=lambda i: -probs[i])[:top]:
+        letter = html.escape(visible(tokenizer.decode([i])))
+        cut = kept[i] == 0
+        share = 100 * (probs[i] if cut else kept[i])
+        name = f"<s>{letter}</s>" if cut else f"<b>{letter}</b>"
+        color = "#8A8A8A" if cut else BAR
+        value = "fuera" if cut else f"{share:.1f} %".replace(".", ",")
+        rows.append(
+            f'<tr><td style="width:2em;text-align:center">{name}</td>'
+            f'<td style="width:100%"><div style="background:{color};height:1em;'
+            f'width:{max(share, 0.3):.1f}%"></div></td>'
+            f'<td style="white-space:nowrap;text-align:right;padding-left:.5em">{value}</td></tr>'
+        )
+    return (
+        '<table aria-label="Probabilidad de cada letra siguiente" '
+        f'style="width:100%;max-width:560px;font-size:1.1em;line-height:1.3">{"".join(rows)}</table>'
+    )
+
+
+def prose(text: str, start: str = "") -> str:
+    """Un texto generado, con su comienzo en negrita y todo escapado."""
+    return (
+        '<p style="font-size:1.15em;line-height:1.5;max-width:46em;overflow-wrap:anywhere">'
+        f"<b>{html.escape(start)}</b>{html.escape(text)}</p>"
+    )

@@ -1,0 +1,180 @@
+"""Controles para ver escribir a un modelo: una temperatura, dos a la vez y la curva en vivo."""
+
+import html
+import math
+import time
+
+import ipywidgets as w
+import numpy as np
+
+from ..plots import BLUE
+from ..sampling import feed, next_probs, read_prompt, stream
+from ..scoreboard import comma
+from .base import Demo, bars_html, int_slider, prose, slider, text_box
+
+FLUSH = 0.1  # segundos de texto que se acumulan antes de enseñarlo
+
+
+def temperature_demo(model, prompt: str = "en un lugar de la mancha", length: int = 200):
+    """Barras de la letra siguiente, su entropía y el texto que sale, con sus mandos.
+
+    Args:
+        model: cualquiera con `tokenizer`, `start` y `step`.
+        prompt: el comienzo con que se abre.
+        length: letras que se escriben al abrir.
+    Returns:
+        una caja de ipywidgets: basta nombrarla al final de la celda.
+    """
+    size = model.tokenizer.vocab_size
+    controls = {
+        "temperature": slider("temperatura", 0.7, 0.0, 2.0, 0.05),
+        "top_k": int_slider("top-k", size, 1, size),
+        "top_p": slider("top-p", 1.0, 0.05, 1.0, 0.05),
+        "seed": int_slider("semilla", 0, 0, 50),
+        "length": int_slider("letras", length, 0, 600),
+        "prompt": text_box("comienzo", prompt),
+    }
+
+    def draw(prompt, length, seed, **settings):
+        logits, _ = feed(model, read_prompt(model, prompt))
+        whole = next_probs(logits, settings["temperature"])
+        kept = next_probs(logits, **settings)
+        head = bars_html(whole, kept, model.tokenizer)
+        head += f"<p>Entropía de lo que queda: <b>{comma(entropy_bits(kept))} bits</b></p>"
+        yield head + prose("", prompt)
+        for text in growing(stream(model, prompt, length, seed=seed, **settings)):
+            yield head + prose(text, prompt)
+
+    return Demo(controls, draw).box
+
+
+def compare_demo(model, prompt: str = "en un lugar de la mancha", length: int = 200):
+    """Dos temperaturas lado a lado, con los mismos números al azar.
+
+    Las letras que ya no coinciden van subrayadas y en negrita: así se ve cuál decidió la
+    temperatura y cómo lo demás cambia detrás.
+    """
+    controls = {
+        "left": slider("temperatura A", 0.4, 0.0, 2.0, 0.05),
+        "right": slider("temperatura B", 1.0, 0.0, 2.0, 0.05),
+        "seed": int_slider("semilla", 0, 0, 50),
+        "prompt": text_box("comienzo", prompt),
+    }
+
+    def draw(left, right, seed, prompt):
+        texts = [
+            "".join(stream(model, prompt, length, temperature, seed=seed))
+            for temperature in (left, right)
+        ]
+        columns = (
+            f'<div style="flex:1 1 16em"><p>Temperatura <b>{comma(temperature)}</b></p>'
+            f"{marked(text, other, prompt)}</div>"
+            for temperature, text, other in zip((left, right), texts, texts[::-1], strict=True)
+        )
+        same = sum(a == b for a, b in zip(*texts, strict=True))
+        yield (
+            f'<div style="display:flex;flex-wrap:wrap;gap:2em">{"".join(columns)}</div>'
+            f"<p>Coinciden {same} de {length} letras, cada una en su sitio.</p>"
+        )
+
+    return Demo(controls, draw).box
+
+
+def entropy_bits(probs) -> float:
+    """Bits de indecisión de una distribución."""
+    probs = np.asarray(probs)
+    probs = probs[probs > 0]
+    return float(-(probs * np.log2(probs)).sum()) + 0.0  # + 0.0: que no salga -0
+
+
+def growing(letters):
+    """El texto acumulado, de vez en cuando: no hace falta redibujar cada letra."""
+    text, last = "", time.monotonic()
+    for letter in letters:
+        text += letter
+        if time.monotonic() - last > FLUSH:
+            yield text
+            last = time.monotonic()
+    yield text
+
+
+def marked(text: str, other: str, start: str) -> str:
+    """El texto con las letras que no coinciden con `other` subrayadas y en negrita."""
+    parts = []
+    for letter, twin in zip(text, other, strict=True):
+        safe = html.escape(letter)
+        parts.append(safe if letter == twin else f"<b><u>{safe}</u></b>")
+    joined = "".join(parts).replace("</u></b><b><u>", "")
+    return prose("", start).replace("</p>", f"{joined}</p>")
+
+
+class LiveCurve:
+    """La curva de valid mientras se entrena, contra unas líneas de referencia.
+
+    Se pasa a `train` como `watch`: enseña una barra de avance, el tiempo que falta y un punto
+    por medida.
+
+    Args:
+        lines: referencias, {nombre: bits/car.}.
+    """
+
+    WIDTH, HEIGHT, LEFT, BOTTOM = 560, 240, 40, 24
+
+    def __init__(self, lines: dict[str, float] | None = None):
+        self.lines, self.points, self.screen = lines or {}, [], None
+
+    def __call__(self, event) -> None:
+        """Apunta la medida, si la hay, y redibuja."""
+        if self.screen is None:
+            from IPython.display import display
+
+            self.screen = w.HTML()
+            display(self.screen)
+        if event.valid_bits is not None:
+            self.points.append((event.progress, event.valid_bits))
+        self.screen.value = self.status(event) + self.svg()
+
+    def status(self, event) -> str:
+        """La línea de arriba: cuánto va, a qué velocidad y cuánto falta."""
+        done = min(event.progress, 1.0)
+        left = event.seconds * (1 / done - 1) if done else math.inf
+        speed = event.chars / max(event.seconds, 1e-9)
+        valid = comma(self.points[-1][1]) if self.points else "…"
+        return (
+            f'<progress value="{done:.3f}" style="width:{self.WIDTH}px;max-width:100%"></progress>'
+            f"<p>{100 * done:.0f} % · faltan {left:.0f} s · train {comma(event.train_bits)} · "
+            f"valid <b>{valid}</b> bits/car. · {speed:.0f} car./s</p>"
+        )
+
+    def svg(self) -> str:
+        """La curva como SVG: sin pyplot, que no se lleva bien con los hilos."""
+        values = [bits for _, bits in self.points] + list(self.lines.values())
+        if not self.points:
+            return ""
+        top, low = max(values) + 0.1, min(values) - 0.1
+
+        def xy(progress, bits):
+            x = self.LEFT + progress * (self.WIDTH - self.LEFT - 10)
+            return x, (top - bits) / (top - low) * (self.HEIGHT - self.BOTTOM)
+
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (xy(*p) for p in self.points))
+        marks = "".join(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>'
+            for x, y in (xy(*p) for p in self.points)
+        )
+        rules = "".join(self._rule(name, *xy(1.0, bits)) for name, bits in self.lines.items())
+        return (
+            f'<svg role="img" aria-label="Bits por carácter en valid, medida a medida" '
+            f'viewBox="0 0 {self.WIDTH} {self.HEIGHT}" style="max-width:{self.WIDTH}px;width:100%">'
+            f'{rules}<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+            f"{marks}"
+            f'<text x="{self.LEFT}" y="{self.HEIGHT - 6}" fill="currentColor" font-size="14">'
+            "presupuesto gastado → (vertical: bits/car. en valid)</text></svg>"
+        )
+
+    def _rule(self, name: str, x: float, y: float) -> str:
+        return (
+            f'<line x1="{self.LEFT}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="#8A8A8A" '
+            f'stroke-dasharray="6 4"/><text x="{x:.1f}" y="{y - 4:.1f}" text-anchor="end" '
+            f'fill="currentColor" font-size="14">{html.escape(name)}</text>'
+        )
