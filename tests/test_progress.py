@@ -1,0 +1,178 @@
+"""Lo que se ve de un entrenamiento, y lo que depende de la máquina."""
+
+import io
+import signal
+import threading
+import time
+
+import pytest
+import torch
+import tqdm.auto
+
+from llm_intro.machine import best_device, deferred_interrupt, private_random, use_bf16
+from llm_intro.progress import Event, History, ProgressBar
+
+CPU = torch.device("cpu")
+
+
+def event(progress, valid=None, seconds=2.0, train=1.7512) -> Event:
+    return Event(10, progress, seconds, 24_690, train, valid)
+
+
+# --- la barra y la historia ---
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """Lo que la barra escribe."""
+    shown = io.StringIO()
+
+    class Bar(tqdm.std.tqdm):
+        def __init__(self, *args, **settings):
+            super().__init__(*args, file=shown, ncols=120, **settings)
+
+    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    return lambda: shown.getvalue().split("\r")[-1].strip()
+
+
+def test_the_bar_says_both_measures_the_speed_and_the_time_left(screen):
+    """24 690 caracteres en 2 s son 12 345 por segundo, con espacio: la coma sería decimal."""
+    bar = ProgressBar()
+    bar(event(0.0))
+    time.sleep(0.1)
+    bar(event(0.5, valid=1.986))
+    assert screen().startswith("50 %|")
+    assert screen().endswith("| faltan 00:00, train 1.75 · valid 1.99 bits/car. · 12 345 car./s")
+    bar.close()
+
+
+def test_the_bar_before_the_first_evaluation(screen):
+    """Aún no hay medida en valid: una raya; y después se queda la última."""
+    bar = ProgressBar()
+    bar(event(0.1))
+    assert "train 1.75 · valid — bits/car." in screen()
+    bar(event(0.2, valid=2.5))
+    bar(event(0.3))
+    assert "valid 2.50 bits/car." in screen()
+    bar.close()
+
+
+def test_what_was_done_before_resuming_is_not_speed(screen):
+    """Reanudado al 50 %, un 1 % tarda 0,1 s: faltan unos 5 s, no los 0,1 de creerse rapidísimo."""
+    bar = ProgressBar()
+    bar(event(0.50))
+    time.sleep(0.1)
+    bar(event(0.51))
+    assert any(f"faltan 00:0{seconds}" in screen() for seconds in (4, 5, 6))
+    bar.close()
+
+
+def test_the_bar_serves_again_after_closing(screen):
+    """Cerrada y vuelta a usar, empieza de nuevo; cerrarla sin usarla no es un error."""
+    bar = ProgressBar()
+    bar.close()
+    bar(event(1.3, valid=2.0))
+    assert screen().startswith("100 %")
+    bar.close()
+    bar(event(0.25))
+    assert screen().startswith("25 %") and "valid —" in screen()
+    bar.close()
+
+
+def test_best_is_the_lowest_valid_and_the_first_of_them():
+    """Menos bits es mejor; en un empate, la que llegó antes."""
+    history = History([event(0.2, 2.0), event(0.4, 1.5), event(0.6, 1.5), event(0.8, 1.9)])
+    assert history.best is history.events[1]
+    with pytest.raises(ValueError, match="aún no hay ninguna medida"):
+        _ = History().best
+
+
+# --- la máquina ---
+
+
+def test_precision_on_a_cpu():
+    """bf16 cuando se pide; "auto" no lo elige en una CPU."""
+    assert [use_bf16(p, CPU) for p in ("fp32", "bf16", "auto")] == [False, True, False]
+    assert torch.zeros(1, device=best_device()).sum() == 0
+
+
+class Card:
+    """Una tarjeta simulada: su azar es un número, y dice si hace bf16 de fábrica."""
+
+    def __init__(self, native):
+        self.native, self.state = native, 7
+
+    def is_bf16_supported(self, including_emulation=True):
+        return self.native or including_emulation  # emulado lo hacen todas, y no compensa
+
+    def get_rng_state(self):
+        return self.state
+
+    def set_rng_state(self, state):
+        self.state = state
+
+    manual_seed = set_rng_state
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_bf16_is_automatic_only_where_the_card_does_it_natively(monkeypatch, native):
+    """Una T4 lo emula, y "auto" no lo usa; una tarjeta sin la pregunta (MPS), tampoco."""
+    card = torch.device("cuda")
+    assert not use_bf16("auto", torch.device("mps"))
+    monkeypatch.setattr(torch, "get_device_module", lambda device: Card(native))
+    assert [use_bf16(p, card) for p in ("fp32", "bf16", "auto")] == [False, True, native]
+
+
+def test_private_random_also_covers_the_card(monkeypatch):
+    """El azar del acelerador empieza en la semilla y queda como estaba."""
+    card = Card(True)
+    monkeypatch.setattr(torch, "get_device_module", lambda device: card)
+    with private_random(5, torch.device("cuda")):
+        assert card.state == 5
+        card.state = 6
+    assert card.state == 7
+
+
+def test_private_random_gives_back_the_outside_state():
+    """Dentro manda la semilla; fuera todo sigue igual, también tras un error."""
+    before, draws = torch.get_rng_state(), []
+    for _ in range(2):
+        with pytest.raises(KeyError), private_random(5, CPU):
+            draws.append(torch.rand(3))
+            raise KeyError
+    assert torch.equal(draws[0], draws[1])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_private_random_seeds_only_its_device(monkeypatch):
+    """En la CPU no siembra las tarjetas, que es lo que haría `torch.manual_seed`."""
+    seeded = []
+    monkeypatch.setattr(torch, "manual_seed", seeded.append)
+    with private_random(5, CPU):
+        pass
+    assert seeded == []
+
+
+def test_the_first_interrupt_is_noted_and_the_second_raises():
+    """Uno se apunta; dos paran en el acto; después Ctrl-C vuelve a ser el de siempre."""
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), deferred_interrupt() as presses:
+        assert not presses
+        signal.raise_signal(signal.SIGINT)
+        assert presses
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_in_another_thread_ctrl_c_is_left_alone():
+    """Solo el hilo principal recibe señales: en otro se entrena igual, sin tocarlas."""
+    seen = []
+
+    def work():
+        with deferred_interrupt() as presses:
+            seen.append(list(presses))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [[]]
