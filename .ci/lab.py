@@ -7,6 +7,7 @@ clave; `--allow-root` solo se añade cuando quien lo arranca es root.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -36,7 +37,8 @@ def command() -> list[str]:
         "--ServerApp.root_dir=.",
         "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url=/{START}",
-        "--log-level=WARN",
+        "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
     ]
     if not has_browser():
         options.append("--no-browser")
@@ -61,6 +63,7 @@ def main() -> int:
     """Arranca el servidor y espera hasta que se cierre con Ctrl-C."""
     os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
     server = subprocess.Popen(command(), cwd=ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         if url := address(server):
             print(f"JupyterLab está en marcha. Ábrelo en tu navegador:\n\n    {url}\n")
