@@ -1,0 +1,414 @@
+"""Dejarlo y seguir: lo reanudado acaba, bit a bit, donde lo que nadie interrumpió."""
+
+import ast
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from fakes import TextCorpus
+
+from llm_intro import training
+from llm_intro.checkpoint import load_checkpoint, save_checkpoint
+from llm_intro.lstm import CervantesLSTM
+from llm_intro.recipes import TrainConfig
+from llm_intro.tokenizers import CharTokenizer
+from llm_intro.training import train
+from llm_intro.transformer import Transformer
+
+ROOT = Path(__file__).parents[1]
+STEPS, STOP = 60, 37
+RECIPE = TrainConfig(steps=STEPS, batch_size=4, chunk_len=8, evals=7, average=0.9, final_lr=0.1)
+MODELS = {
+    "lstm": lambda: CervantesLSTM(
+        4, 6, 12, 2, dropout=0.2, input_dropout=0.1, output_dropout=0.1, weight_dropout=0.1
+    ),
+    # once capas: sus once memorias han de volver en orden, y «10» va antes que «2» al ordenar
+    "transformer": lambda: Transformer(4, width=8, heads=2, layers=11, context=12, dropout=0.2),
+}
+
+
+def corpus() -> TextCorpus:
+    letters = np.random.default_rng(0).choice(list("abcd"), size=700)
+    return TextCorpus("".join(letters[:500]), "".join(letters[500:]))
+
+
+def make(kind: str = "lstm"):
+    torch.random.manual_seed(0)
+    return MODELS[kind]()
+
+
+def interrupt_at(step):
+    """Un `watch` que pulsa Ctrl-C en un paso."""
+
+    def watch(event):
+        if event.step == step:
+            signal.raise_signal(signal.SIGINT)
+
+    return watch
+
+
+def quiet(event):
+    """Un `watch` que no mira."""
+
+
+def outcome(model, history):
+    """Todo lo que debe coincidir: pesos y medidas, salvo lo que decide un reloj."""
+    events = [{**asdict(event), "seconds": 0} for event in history.events]
+    return {name: t.tolist() for name, t in model.state_dict().items()}, events
+
+
+@pytest.fixture(autouse=True)
+def watch_every_step(monkeypatch):
+    monkeypatch.setattr(training, "TICK", 0.0)
+
+
+# --- Ctrl-C ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("lstm", {}),
+        ("lstm", {"average": 0.0, "optimizer": "adam", "patience": 3}),
+        ("lstm", {"data": "windows"}),
+        ("lstm", {"carry": False, "max_chars": 300}),
+        ("transformer", {}),
+    ],
+)
+def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, kind, changes):
+    """Ctrl-C en el paso 37, otro modelo, `resume=True`: los mismos pesos y la misma historia."""
+    recipe = replace(RECIPE, **changes)
+    whole = make(kind)
+    expected = outcome(whole, train(whole, corpus(), recipe, quiet))
+
+    recipe = replace(recipe, checkpoint=tmp_path / "punto.safetensors")
+    half = make(kind)
+    history = train(half, corpus(), recipe, interrupt_at(STOP))
+    assert history.interrupted
+    assert [event.step for event in history.events] == [9, 18, 26, 35]
+    assert load_checkpoint(recipe.checkpoint)[1]["step"] == STOP
+
+    torch.random.manual_seed(123)
+    other = MODELS[kind]()  # otros pesos: no cuentan
+    resumed = train(other, corpus(), replace(recipe, resume=True), quiet)
+    assert not resumed.interrupted
+    assert outcome(other, resumed) == expected
+
+
+def test_resuming_at_any_step_is_the_same(tmp_path):
+    """También tras el primer paso, al cambiar de vuelta o justo después de medir."""
+    whole = make()
+    expected = outcome(whole, train(whole, corpus(), RECIPE, quiet))
+    recipe = replace(RECIPE, checkpoint=str(tmp_path / "p"), resume=True)
+    for step in (1, 9, 15, 16, 59):
+        history = train(make(), corpus(), recipe, interrupt_at(step))
+        assert history.interrupted
+    model = make()
+    assert outcome(model, train(model, corpus(), recipe, quiet)) == expected
+
+
+def test_an_interrupted_model_keeps_what_it_learned(tmp_path):
+    """Tras Ctrl-C el modelo sirve: tiene los pesos de la mejor medida; sin medidas, los últimos."""
+    model, before = make(), make()
+    history = train(model, corpus(), replace(RECIPE, average=0.0), interrupt_at(STOP))
+    ids = torch.from_numpy(model.tokenizer.encode(corpus().valid))
+    assert model.token_bits(ids).mean() == pytest.approx(history.best.valid_bits, abs=1e-5)
+    model = make()
+    assert train(model, corpus(), RECIPE, interrupt_at(3)).events == []
+    assert not torch.equal(model.fc.weight, before.fc.weight)
+
+
+def test_a_second_interrupt_stops_at_once():
+    """Quien insiste no espera: KeyboardInterrupt, con los mejores pesos y Ctrl-C como estaba."""
+    before, best = signal.getsignal(signal.SIGINT), []
+
+    def insist(event):
+        best.append(event.valid_bits)
+        if event.step == STOP:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            raise AssertionError("no se paró")
+
+    model = make()
+    with pytest.raises(KeyboardInterrupt):
+        train(model, corpus(), replace(RECIPE, average=0.0), insist)
+    ids = torch.from_numpy(model.tokenizer.encode(corpus().valid))
+    best = min(bits for bits in best if bits is not None)
+    assert model.token_bits(ids).mean() == pytest.approx(best, abs=1e-5)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# --- cortes de verdad, en otro proceso ---
+
+WORKER = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import test_checkpoint as t
+from dataclasses import replace
+from llm_intro import training
+from llm_intro.run import Run
+
+advance = Run.advance
+def slow(run):
+    advance(run)
+    time.sleep(0.01)
+    print(run.step, time.monotonic(), flush=True)
+Run.advance = slow
+recipe = replace(t.RECIPE, steps=2000, checkpoint=sys.argv[2], checkpoint_every=0.15)
+history = training.train(t.make(), t.corpus(), recipe, t.quiet)
+print("interrumpido", history.interrupted, flush=True)
+"""
+
+
+def run_until(path, step):
+    """Lanza el trabajo y espera a que dé ese paso; devuelve el proceso."""
+    code = [sys.executable, "-c", WORKER, str(ROOT / "tests"), str(path)]
+    worker = subprocess.Popen(code, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    lines = []
+    while not lines or int(lines[-1].split()[0]) < step:
+        lines.append(worker.stdout.readline())
+    return worker, lines
+
+
+def resumed_to(steps, path):
+    model = make()
+    recipe = replace(RECIPE, steps=2000, checkpoint=path, resume=True)
+    return outcome(model, train(model, corpus(), recipe, interrupt_at(steps)))
+
+
+def test_a_real_ctrl_c_ends_in_order(tmp_path):
+    """SIGINT desde fuera: el proceso acaba bien y el punto de control es de su último paso."""
+    worker, lines = run_until(tmp_path / "p", 37)
+    worker.send_signal(signal.SIGINT)
+    lines += worker.communicate(timeout=60)[0].splitlines()
+    assert worker.returncode == 0
+    assert lines[-1] == "interrumpido True"
+    _, meta = load_checkpoint(tmp_path / "p")
+    assert meta["step"] == int(lines[-2].split()[0]) < 2000
+
+
+def test_kill_minus_9_costs_one_interval_at_most(tmp_path):
+    """Sin aviso ninguno: se repite como mucho un intervalo, y se llega al mismo sitio."""
+    worker, lines = run_until(tmp_path / "p", 60)
+    worker.kill()
+    died = time.monotonic()
+    lines += worker.communicate()[0].splitlines()
+    steps = {int(n): float(at) for n, at in (line.split() for line in lines if line.count("."))}
+    _, meta = load_checkpoint(tmp_path / "p")
+    assert 0 < meta["step"] < 2000
+    lost = died - steps[meta["step"]]
+    assert lost < 0.15 + 0.25  # el intervalo, más lo que tarda un paso y escribir el archivo
+    assert [p.name for p in tmp_path.iterdir() if not p.name.endswith(".parcial")] == ["p"]
+
+    end = max(steps) + 20
+    assert resumed_to(end, tmp_path / "p") == resumed_to(end, tmp_path / "desde cero")
+
+
+# --- presupuestos ---
+
+
+def test_minutes_are_those_already_spent_and_the_rest(tmp_path):
+    """Un segundo en total: lo gastado antes de parar cuenta al volver."""
+    recipe = replace(RECIPE, steps=None, minutes=1 / 60, checkpoint=tmp_path / "p", resume=True)
+
+    def stop(event):
+        if event.seconds > 0.6:
+            signal.raise_signal(signal.SIGINT)
+
+    assert train(make(), corpus(), recipe, stop).interrupted
+    spent = load_checkpoint(recipe.checkpoint)[1]["seconds"]
+    events = []
+    history = train(make(), corpus(), recipe, events.append)
+    assert events[0].seconds > spent > 0.6
+    assert 1.0 <= history.events[-1].seconds < 1.2
+    assert len(history.events) == RECIPE.evals
+
+
+def test_a_finished_run_does_not_train_again(tmp_path):
+    """«Ejecutar todo» otra vez: mismo modelo y misma historia, al momento y sin un paso."""
+    recipe, model, again = replace(RECIPE, checkpoint=tmp_path / "p", resume=True), make(), make()
+    expected = outcome(model, train(model, corpus(), recipe, quiet))
+    events = []
+    assert outcome(again, train(again, corpus(), recipe, events.append)) == expected
+    assert events == []
+
+
+def test_a_finished_run_can_be_given_more_budget(tmp_path):
+    """Más pasos sobre lo ya hecho."""
+    recipe = replace(RECIPE, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    events = []
+    history = train(make(), corpus(), replace(recipe, steps=STEPS + 5), events.append)
+    assert [event.step for event in events] == [61, 62, 63, 64, 65]
+    assert history.events[-1].step == 65
+
+
+def test_without_resume_it_starts_over(tmp_path):
+    """`resume=False` no mira el archivo de antes, aunque sea otra cosa."""
+    path = tmp_path / "p"
+    path.write_text("otra cosa")
+    events = []
+    train(make(), corpus(), replace(RECIPE, checkpoint=path), events.append)
+    assert events[0].step == 1
+    assert load_checkpoint(path)[1]["step"] == STEPS
+
+
+# --- archivos que no valen ---
+
+
+def junk(path, kind):
+    if kind == "truncado":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif kind == "cortado en la cabecera":
+        path.write_bytes(path.read_bytes()[:50])
+    elif kind == "vacío":
+        path.write_bytes(b"")
+    elif kind == "texto":
+        path.write_text("hola")
+    elif kind == "pickle":
+        path.write_bytes(pickle.dumps(Bomb()))
+    elif kind == "torch.save":
+        torch.save({"model": Bomb()}, path)
+    elif kind == "de otro programa":
+        safetensors.torch.save_file({"w": torch.zeros(2)}, path)
+
+
+class Bomb:
+    """Quien lo abra con pickle falla con otro error."""
+
+    def __reduce__(self):
+        return os.abort, ()
+
+
+JUNK = ("truncado", "cortado en la cabecera", "vacío", "texto", "pickle", "torch.save",
+        "de otro programa")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", JUNK)
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, kind):
+    """El error nombra el archivo y dice qué hacer; ni el modelo ni el archivo cambian."""
+    path = tmp_path / "punto"
+    recipe = replace(RECIPE, steps=5, checkpoint=path, resume=True)
+    train(make(), corpus(), recipe, quiet)
+    junk(path, kind)
+    content, model = path.read_bytes(), make()
+    with pytest.raises(ValueError, match=r"punto» no .*resume=False"):
+        train(model, corpus(), recipe, quiet)
+    assert path.read_bytes() == content
+    assert torch.equal(model.fc.weight, make().fc.weight)
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "named"),
+    [
+        (lambda: CervantesLSTM(4, 6, 13, 2), {}, "hidden_size es 12, aquí 13"),
+        (lambda: CervantesLSTM(4, 6, 12, 1, dropout=0), {}, "num_layers es 2, aquí 1"),
+        (lambda: Transformer(4, 8, 2, 1, 12), {}, "class es CervantesLSTM, aquí Transformer"),
+        (make, {"batch_size": 5}, "batch_size es 4, aquí 5"),
+        (make, {"data": "windows"}, "data es streams, aquí windows"),
+        (make, {"average": 0.0}, "average es 0.9, aquí 0.0"),
+        (make, {"seed": 1}, "seed es 0, aquí 1"),
+    ],
+)
+def test_a_checkpoint_of_another_training_is_refused(tmp_path, model, changes, named):
+    """Otra arquitectura u otros lotes: el error dice en qué se diferencian."""
+    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    with pytest.raises(ValueError, match=f"es de otro entrenamiento: .*{named}"):
+        train(model(), corpus(), replace(recipe, **changes), quiet)
+
+
+def test_heads_and_context_are_part_of_the_architecture(tmp_path):
+    """Dos Transformers con las mismas matrices y otras cabezas no son el mismo."""
+    recipe = replace(RECIPE, steps=2, checkpoint=tmp_path / "p", resume=True)
+    train(Transformer(4, 8, 2, 1, 12), corpus(), recipe, quiet)
+    for other, named in (((8, 4, 1, 12), "heads es 2, aquí 4"), ((8, 2, 1, 9), "context es 12")):
+        with pytest.raises(ValueError, match=named):
+            train(Transformer(4, *other), corpus(), recipe, quiet)
+
+
+def test_another_vocabulary_is_refused(tmp_path):
+    """Los mismos tamaños con otras letras serían otros significados."""
+    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    other = corpus()
+    other.train, other.valid = (part.replace("d", "ñ") for part in (other.train, other.valid))
+    other.text = other.train
+    with pytest.raises(ValueError, match="symbols es abcd, aquí abcñ"):
+        train(make(), other, recipe, quiet)
+
+
+# --- escribir sin estropear ---
+
+
+@pytest.mark.parametrize("where", ["replace", "fsync", "fdopen"])
+def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, where):
+    """Disco lleno o apagón a mitad: está el de antes, entero, y nada más."""
+    path = tmp_path / "p"
+    save_checkpoint(path, {"w": torch.ones(3)}, {"step": 1})
+
+    def fail(*args, **kwargs):
+        raise OSError("disco lleno")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, where, fail)
+        with pytest.raises(OSError, match="disco lleno"):
+            save_checkpoint(path, {"w": torch.zeros(3)}, {"step": 2})
+    tensors, meta = load_checkpoint(path)
+    assert tensors["w"].tolist() == [1, 1, 1] and meta == {"step": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["p"]
+
+
+def test_what_is_saved_comes_back(tmp_path):
+    """Tipos, formas, vistas y memoria compartida; números de NumPy y rutas; carpetas nuevas."""
+    base = torch.arange(6.0).view(2, 3)
+    tensors = {
+        "base": base,
+        "same": base,
+        "view": base[:, 1],
+        "turned": base.t(),
+        "scalar": torch.tensor(3, dtype=torch.int64),
+        "half": base.to(torch.bfloat16),
+        "empty": torch.zeros(0, 2),
+        "weight": torch.nn.Parameter(base),
+    }
+    meta = {"float": 0.1 + 0.2, "numpy": np.float64(0.1), "path": Path("x"), "ñ": ["«»", None]}
+    save_checkpoint(tmp_path / "una" / "carpeta" / "p", tensors, meta)
+    back, read = load_checkpoint(tmp_path / "una" / "carpeta" / "p")
+    assert back.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert torch.equal(back[name], tensor) and back[name].dtype == tensor.dtype
+    assert read == {**meta, "numpy": 0.1, "path": "x"}
+
+
+def test_a_checkpoint_is_safetensors_and_json(tmp_path):
+    """Cualquier programa lo lee, y abrirlo no ejecuta nada: nadie usa pickle en el paquete."""
+    train(make(), corpus(), replace(RECIPE, steps=2, checkpoint=tmp_path / "p"), quiet)
+    assert safetensors.torch.load_file(tmp_path / "p")["model.fc.weight"].shape == (4, 12)
+    with safetensors.safe_open(tmp_path / "p", "pt") as file:
+        assert json.loads(file.metadata()["meta"])["step"] == 2
+    for path in (ROOT / "llm_intro").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [getattr(node, "module", None), *(alias.name for alias in node.names)]
+                assert not {"pickle", "joblib", "dill"} & set(names), path
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "torch":
+                assert node.attr not in ("load", "save"), path
+
+
+def test_the_tokenizer_of_a_resumed_model_is_the_corpus_one(tmp_path):
+    """Al reanudar, el modelo sale listo para generar."""
+    recipe, model = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True), make()
+    train(make(), corpus(), recipe, quiet)
+    train(model, corpus(), recipe, quiet)
+    assert model.tokenizer == CharTokenizer("abcd")
