@@ -1,0 +1,175 @@
+"""Las tablas de la lección 05 que tardan más que la lección: semillas y distancia.
+
+    python benchmarks/desguace.py semillas     # 5 semillas × 4 modelos, y de qué dependen
+    python benchmarks/desguace.py distancia    # pasos hasta el 95 % según lo lejos que estén
+    python benchmarks/desguace.py semillas --smoke   # segundos: comprueba que corre, no guarda
+
+Cada tabla se guarda en llm_intro/data/ con su orden, su máquina y su fecha. Segundos de CPU del
+proceso, con un hilo.
+"""
+
+import argparse
+import datetime
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from llm_intro.desguace import LONG, SHORT, DesguaceProbe
+from llm_intro.desguace_causes import agreement, attention_of_reader, blindfolded, knockout
+from llm_intro.desguace_corpus import Words, load_data
+from llm_intro.desguace_generator import make_stories
+from llm_intro.word_models import LR, ProbeRecipe, fit, fit_ngram, new_model
+
+DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data"
+GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
+NETS = {"transformer": 850, "bolsa": 500, "lstm": 1000}  # pasos
+
+
+def save(name: str, rows, smoke: bool, **notes) -> None:
+    """Guarda la tabla con todo lo que hace falta para repetirla."""
+    table = {
+        "orden": f"python benchmarks/desguace.py {name}",
+        "maquina": f"{platform.machine()}, un hilo de CPU compartida",
+        "torch": torch.__version__,
+        "fecha": datetime.date.today().isoformat(),
+        **notes,
+        "filas": rows,
+    }
+    if not smoke:
+        text = json.dumps(table, ensure_ascii=False, indent=1)
+        (DATA / f"desguace_{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def counterfactual_hits(probe: DesguaceProbe) -> dict[str, int]:
+    """Aciertos por clase de frase contrafactual (hay 4 de cada una)."""
+    rows = load_data("contrafactuales")
+    answers = probe.answers([row["text"] for row in rows])
+    hits = dict.fromkeys((row["kind"] for row in rows), 0)
+    for row, answer in zip(rows, answers, strict=True):
+        hits[row["kind"]] += answer == row["expected"]
+    return hits
+
+
+def measure(name: str, model, stories, seed: int, seconds: float) -> dict:
+    """Una fila: lo que acierta y lo que responde un modelo ya entrenado."""
+    probe = DesguaceProbe(model)
+    parameters = getattr(model, "parameters", lambda: ())()
+    return {
+        "modelo": name,
+        "semilla": seed,
+        "parametros": sum(p.numel() for p in parameters),
+        "segundos": round(seconds, 1),
+        **{n: round(probe.accuracy(exam), 3) for n, exam in stories.exams.items()},
+        "larga": {k: round(p, 3) for k, p in probe.distribution(LONG).items()},
+        "corta": {k: round(p, 3) for k, p in probe.distribution(SHORT).items()},
+        "contrafactuales": counterfactual_hits(probe),
+    }
+
+
+def causes(model, stories, smoke: bool) -> dict:
+    """De qué depende la respuesta de un Transformer: en la frase larga y en un examen."""
+    probe, some = DesguaceProbe(model), stories.triples[: 5 if smoke else 60]
+    words, maps = probe.attention(LONG)
+    each = [[i] for i in range(len(words) - 1)]
+    untrained = DesguaceProbe(new_model("transformer", model.tokenizer, seed=99))
+    return {
+        "palabras": words,
+        "atencion_maxima": [round(x, 3) for x in maps[:, :, -1].max((0, 1)).tolist()],
+        "atencion_media": [round(x, 3) for x in attention_of_reader(probe, LONG).tolist()],
+        "tapar": [round(x, 2) for x in knockout(probe, LONG, each, "desguace").tolist()],
+        "acierto": {
+            "sin tapar": probe.accuracy(some),
+            **{what: blindfolded(probe, some, what) for what in ("pistas", "azar")},
+        },
+        "correlaciones": agreement(probe, some),
+        "control": agreement(untrained, some),
+    }
+
+
+def seeds(smoke: bool) -> None:
+    """Cuatro modelos con el mismo protocolo y cinco semillas."""
+    rows = []
+    for seed in range(1 if smoke else 5):
+        stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
+        tokenizer = Words.from_stories(stories.train)
+        start = time.process_time()
+        ngram = fit_ngram(stories.train, tokenizer)
+        rows.append(measure("5-grama", ngram, stories, seed, time.process_time() - start))
+        for name, steps in NETS.items():
+            model = new_model(name, tokenizer, seed)
+            recipe = ProbeRecipe(3 if smoke else steps, lr=LR[name], seed=seed)
+            start = time.process_time()
+            fit(model, stories.train, recipe)
+            row = measure(name, model, stories, seed, time.process_time() - start)
+            rows.append(
+                row | ({"causas": causes(model, stories, smoke)} if name == "transformer" else {})
+            )
+            print(
+                json.dumps({k: v for k, v in row.items() if k != "causas"}, ensure_ascii=False),
+                flush=True,
+            )
+            save("semillas", rows, smoke)
+
+
+def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke: bool) -> dict:
+    """Pasos hasta acertar el 95 % de las ternas nunca vistas con las pistas a `k` frases."""
+    stories = make_stories(*((200, 20) if smoke else (6000, 200)), seed=seed, distance=k)
+    model = new_model(name, Words.from_stories(stories.train), seed)
+    probe, seen = DesguaceProbe(model), []
+
+    def watch(step, _loss):
+        if step % EVERY == 0:
+            seen.append(round(probe.accuracy(stories.triples), 3))
+        return bool(seen) and seen[-1] >= GOAL
+
+    start = time.process_time()
+    losses = fit(model, stories.train, ProbeRecipe(cap, lr=lr, decay=False, seed=seed), watch)
+    row = {
+        "modelo": name, "k": k, "semilla": seed, "lr": lr, "tope": cap,
+        "pasos": len(losses) if seen and seen[-1] >= GOAL else None,
+        "acierto": seen[-1] if seen else None, "curso": seen,
+        "segundos": round(time.process_time() - start, 1),
+    }  # fmt: skip
+    print(json.dumps({k: v for k, v in row.items() if k != "curso"}), flush=True)
+    return row
+
+
+def distance(smoke: bool, cap: int, only: str | None) -> None:
+    """Coste de aprender según la distancia. La tasa se elige con k = 4 y la semilla 0."""
+    rates = {"transformer": (2e-3, 4e-3), "lstm": (5e-3, 1e-2)}
+    plan = [(0, 0), (4, 0), (16, 0), (0, 1), (4, 1), (16, 1), (0, 2), (4, 2), (16, 2),
+            (1, 0), (2, 0), (8, 0)]  # fmt: skip
+    cap, plan = (EVERY, plan[:1]) if smoke else (cap, plan)
+    tuning, rows = [], []
+    for name in [only] if only else rates:
+        tried = [steps_to_goal(name, 4, 0, lr, cap, smoke) for lr in rates[name]]
+        tuning += tried
+        best = min(tried, key=lambda row: (row["pasos"] or cap + 1, -row["acierto"]))
+        for k, seed in plan:
+            known = best if (k, seed) == (4, 0) and not smoke else None
+            rows.append(known or steps_to_goal(name, k, seed, best["lr"], cap, smoke))
+            save(f"distancia-{only}" if only else "distancia", rows, smoke, ajuste=tuning)
+
+
+def main(argv=None) -> int:
+    """Elige la tabla."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("tabla", choices=["semillas", "distancia"])
+    parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
+    parser.add_argument("--cap", type=int, default=1000, help="tope de pasos de la distancia")
+    parser.add_argument("--only", choices=["transformer", "lstm"], help="un solo modelo")
+    args = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    if args.tabla == "semillas":
+        seeds(args.smoke)
+    else:
+        distance(args.smoke, args.cap, args.only)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
