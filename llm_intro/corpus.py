@@ -10,8 +10,8 @@ import threading
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
 MIRRORS = ("www.gutenberg.org", "gutenberg.pglaf.org", "aleph.gutenberg.org")
 GUTENBERG_URLS = tuple(f"https://{host}/cache/epub/2000/pg2000.txt" for host in MIRRORS)
@@ -137,11 +137,11 @@ def _download(found: list, reasons: list, cancel: threading.Event) -> None:
                 found += _book(data, "gutenberg"), data
                 return
             except Exception as error:  # pase lo que pase en la red, la lección sigue
-                known = isinstance(error, CorpusError | ConnectionError)
-                reason = str(error) if known else type(error).__name__
+                own = isinstance(error, CorpusError | ConnectionError)
+                reason = str(error) if own else f"sin conexión ({type(error).__name__})"
                 if not isinstance(error, ConnectionError):
                     break
-        reasons.append(f"{urlsplit(url).hostname}: {reason}")
+        reasons.append(f"{url.split('/')[2]}: {reason}")
 
 
 def _get(url: str, cancel: threading.Event) -> bytes:
@@ -173,8 +173,6 @@ def _book(data: bytes, source: str) -> Corpus:
 
 
 def _excerpt() -> Corpus:
-    from importlib.resources import files
-
     raw = (files(__package__) / "data" / "extracto.txt").read_text(encoding="utf-8")
     text = clean(raw)
     cut = text.index(LAST_CHAPTER)  # lo reservado es de otra parte del libro

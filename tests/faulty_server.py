@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def goteo(self, book):
         self.reply(length=len(book.encode()))
-        for letter in book.encode()[:400]:  # ocho segundos: si nadie corta, la prueba lo nota
+        for letter in book.encode()[:1000]:  # 20 s: si nadie corta, la prueba lo nota
             self.wfile.write(bytes([letter]))
             if self.owner.closing.wait(0.02):
                 return
