@@ -1,24 +1,43 @@
 """Los modelos que viajan con el curso: entrenarlos, medirlos y empaquetarlos.
 
     python benchmarks/ship.py lstm          # entrena (o continúa) la LSTM; deja un .ckpt
-    python benchmarks/ship.py --smoke       # lo mismo en segundos, sin guardar nada
+    python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
+    python benchmarks/ship.py pack          # mide la LSTM y la empaqueta en 8 bits
+    python benchmarks/ship.py --smoke       # un entrenamiento de tres pasos, sin guardar nada
 
 El entrenamiento es el `train` del curso: nunca mira lo reservado. Los registros quedan en
 benchmarks/runs/, fuera del repositorio.
 """
 
 import argparse
+import json
+import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import torch
+from recipes import cpu_name
+from safetensors.numpy import save_file
 
-from llm_intro import CervantesLSTM, CharTokenizer, TrainConfig, load_quijote, train
+from llm_intro import (
+    CervantesLSTM,
+    CharTokenizer,
+    NGramModel,
+    TrainConfig,
+    bits_per_char,
+    load_quijote,
+    train,
+)
+from llm_intro.checkpoint import load_checkpoint, unpack
+from llm_intro.pretrained import load_weights, pack_8bit
 
 RUNS = Path(__file__).parent / "runs"
+DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 
 LSTM_RECIPE = TrainConfig(
-    minutes=50,
+    minutes=30,
     clock="cpu",
     batch_size=32,
     chunk_len=64,
@@ -59,22 +78,76 @@ def log(event) -> None:
         )
 
 
+def train_lstm(corpus, smoke: bool) -> None:
+    """Entrena la LSTM desde donde se quedó."""
+    torch.manual_seed(0)
+    recipe = LSTM_RECIPE
+    if smoke:
+        recipe = replace(recipe, minutes=None, steps=3, evals=1, checkpoint=None, resume=False)
+    train(make_lstm(CharTokenizer.from_text(corpus.text).vocab_size), corpus, recipe, watch=log)
+
+
+def pack_ngram(corpus) -> None:
+    """El 6-grama contado en train, con su ficha."""
+    begin = time.process_time()
+    model = NGramModel(order=6).fit(corpus.train, CharTokenizer.from_text(corpus.text))
+    seconds = time.process_time() - begin
+    np.savez_compressed(DATA / "ngrama.npz", **model.to_arrays())
+    write_card("ngrama", model, corpus, "ngram", seconds=seconds, parameters=model.size)
+
+
+def pack_lstm(corpus) -> None:
+    """Los mejores pesos en valid, en 8 bits, con lo que se pierde al empaquetar en la ficha."""
+    tensors, meta = load_checkpoint(LSTM_RECIPE.checkpoint)
+    model = make_lstm(CharTokenizer.from_text(corpus.text).vocab_size)
+    model.load_state_dict(unpack("best", tensors))
+    model.tokenizer = CharTokenizer.from_text(corpus.text)
+    whole = bits_per_char(model, corpus.heldout)
+    weights = {name: t.numpy() for name, t in model.state_dict().items()}
+    save_file(pack_8bit(weights), DATA / "cervantes.safetensors")
+    model.load_state_dict({k: torch.from_numpy(v) for k, v in load_weights("cervantes").items()})
+    size = sum(p.numel() for p in model.parameters())
+    extra = {"config": model.config, "recipe": meta["config"], "bits_sin_empaquetar": whole}
+    write_card("cervantes", model, corpus, "lstm", meta["seconds"], size, **extra)
+
+
+def write_card(name, model, corpus, command, seconds, parameters, **extra) -> None:
+    """La ficha: qué es, cómo se hizo y cuánto vale en cada parte."""
+    excerpt = load_quijote("extracto")
+    # 200 000 caracteres de train bastan para ver si sobreajusta
+    parts = {"train": corpus.train[:200_000], "valid": corpus.valid, "heldout": corpus.heldout}
+    card = {
+        "datos": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
+        "orden": f"python benchmarks/ship.py {command}",
+        "semilla": 0,
+        "maquina": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "segundos_cpu": round(seconds, 1),
+        "parametros": parameters,
+        "bits_por_caracter": {k: round(bits_per_char(model, t), 4) for k, t in parts.items()}
+        | {"extracto_lxxiv": round(bits_per_char(model, excerpt.heldout), 4)},
+        "fecha": date.today().isoformat(),
+        "tokenizer": model.tokenizer.to_dict(),
+        **extra,
+    }
+    text = json.dumps(card, ensure_ascii=False, indent=1)
+    (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
 def main() -> None:
-    """Entrena lo que se pida."""
+    """Hace lo que se pida."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("model", nargs="?", choices=["lstm"], default="lstm")
+    parser.add_argument("what", nargs="?", choices=["lstm", "ngram", "pack"], default="lstm")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(0)
     corpus = load_quijote()
-    model = make_lstm(CharTokenizer.from_text(corpus.text).vocab_size)
-    recipe = LSTM_RECIPE
-    if options.smoke:
-        recipe = replace(recipe, minutes=None, steps=3, evals=1, checkpoint=None, resume=False)
-    train(model, corpus, recipe, watch=log)
+    if options.smoke or options.what == "lstm":
+        train_lstm(corpus, options.smoke)
+    else:
+        {"ngram": pack_ngram, "pack": pack_lstm}[options.what](corpus)
 
 
 if __name__ == "__main__":

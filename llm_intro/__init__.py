@@ -23,7 +23,10 @@ PUBLIC = {
     "next_probs": "sampling",
     "generate": "sampling",
     "bits_per_char": "sampling",
+    "load_pretrained": "pretrained",
     "check": "checks",
+    "best_device": "machine",
+    "LiveCurve": "widgets",
     "temperature_demo": "widgets",
     "compare_demo": "widgets",
 }

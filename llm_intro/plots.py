@@ -63,6 +63,7 @@ def plot_history(history, lines: dict[str, float] | None = None, ax=None):
         seconds = [event.seconds for event in one.events]
         ax.plot(seconds, [e.valid_bits for e in one.events], color=color, marker=mark, label=name)
     draw_lines(ax, lines or {})
+    ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
     ax.set(xlabel="segundos de entrenamiento", ylabel="bits/car. en valid")
     ax.legend(frameon=False)
     return ax
@@ -77,17 +78,23 @@ def draw_lines(ax, lines: dict[str, float]):
     return ax
 
 
-def plot_memory(distances, medians, low, high, ax=None):
+def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
     """Cuánto cambia la predicción al cambiar una letra, según lo lejos que esté.
 
     Args:
         distances: posiciones hacia atrás.
-        medians, low, high: mediana y cuartiles del cambio, en bits, uno por distancia.
+        changes: {nombre: cambios en bits, una lista por distancia}.
+        floor: por debajo de estos bits no se distingue del redondeo.
     """
     ax = ax or new_axes()
-    ax.fill_between(distances, low, high, color=BLUE, alpha=0.2, label="la mitad central")
-    ax.plot(distances, medians, color=BLUE, marker="o", label="mediana")
-    ax.set(xscale="log", yscale="log", xlabel="letras hacia atrás", ylabel="cambio (bits)")
+    for (name, lists), color, mark in zip(changes.items(), (BLUE, RED, GREEN), "os^", strict=False):
+        low, middle, high = np.array(
+            [np.quantile(np.asarray(one), [0.25, 0.5, 0.75]) for one in lists]
+        ).T.clip(floor)
+        ax.fill_between(distances, low, high, color=color, alpha=0.15)
+        ax.plot(distances, middle, color=color, marker=mark, label=f"{name}: mediana y cuartiles")
+    ax.set(xscale="log", yscale="log", ylim=(floor, None))
+    ax.set(xlabel="letras hacia atrás", ylabel="cambio de la predicción (bits)")
     ax.legend(frameon=False)
     return ax
 

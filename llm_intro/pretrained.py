@@ -1,0 +1,98 @@
+"""Los modelos que vienen con el curso, aprendidos del libro entero y listos sin red.
+
+Cada uno son dos archivos en `data/`: los números (safetensors o npz) y su ficha (JSON), que
+dice con qué datos, con qué orden y en qué máquina se hizo, y cuánto vale.
+"""
+
+import json
+from importlib.resources import files
+
+import numpy as np
+
+from .ngram import NGramModel
+from .numpy_lstm import NumpyLSTM
+from .tokenizers import from_dict
+
+NAMES = ("cervantes", "ngrama")
+SCALE = ".escala"  # el tensor que acompaña a cada matriz guardada en 8 bits
+
+
+def load_pretrained(name: str = "cervantes"):
+    """Un modelo del curso ya entrenado, con su `.tokenizer`.
+
+    Args:
+        name: "cervantes", la LSTM (una `CervantesLSTM`, en modo de evaluación), o "ngrama",
+            el 6-grama.
+    Raises:
+        ValueError: si el nombre no es ninguno de esos.
+    """
+    if _known(name) == "ngrama":
+        return load_ngram()
+    import torch
+
+    from .lstm import CervantesLSTM
+
+    card = load_card(name)
+    model = CervantesLSTM(**card["config"])
+    weights = {key: torch.from_numpy(value) for key, value in load_weights(name).items()}
+    model.load_state_dict(weights)
+    model.tokenizer = from_dict(card["tokenizer"])
+    return model.eval()
+
+
+def load_fast(name: str = "cervantes"):
+    """El mismo modelo sin PyTorch, solo para escribir: arranca en una fracción de segundo."""
+    if _known(name) == "ngrama":
+        return load_ngram()
+    return NumpyLSTM(load_weights(name), from_dict(load_card(name)["tokenizer"]))
+
+
+def load_ngram() -> NGramModel:
+    """El 6-grama de Kneser-Ney contado en train, sin recortar."""
+    with np.load(_path("ngrama.npz"), allow_pickle=False) as arrays:
+        return NGramModel.from_arrays(arrays, from_dict(load_card("ngrama")["tokenizer"]))
+
+
+def load_card(name: str = "cervantes") -> dict:
+    """La ficha del modelo: datos, orden, semilla, máquina, fecha y bits/car."""
+    return json.loads(_path(f"{_known(name)}.json").read_text(encoding="utf-8"))
+
+
+def load_weights(name: str) -> dict[str, np.ndarray]:
+    """Los pesos en float32, por nombre."""
+    from safetensors.numpy import load
+
+    return unpack_8bit(load(_path(f"{name}.safetensors").read_bytes()))
+
+
+def pack_8bit(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Cada matriz en enteros de 8 bits, con una escala por fila; los vectores, en float16."""
+    packed = {}
+    for name, weight in weights.items():
+        if weight.ndim < 2:
+            packed[name] = weight.astype(np.float16)
+            continue
+        scale = np.abs(weight).max(axis=1, keepdims=True) / 127  # (filas, 1)
+        scale = np.maximum(scale, 1e-12).astype(np.float32)
+        packed[name] = np.rint(weight / scale).astype(np.int8)
+        packed[name + SCALE] = scale
+    return packed
+
+
+def unpack_8bit(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Deshace `pack_8bit`, en float32; el error de cada peso es media escala como mucho."""
+    return {
+        name: value.astype(np.float32) * packed.get(name + SCALE, np.float32(1))
+        for name, value in packed.items()
+        if not name.endswith(SCALE)
+    }
+
+
+def _known(name: str) -> str:
+    if name not in NAMES:
+        raise ValueError(f"no hay ningún modelo «{name}»: los del curso son {', '.join(NAMES)}.")
+    return name
+
+
+def _path(filename: str):
+    return files(__package__) / "data" / filename
