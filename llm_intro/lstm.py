@@ -59,7 +59,7 @@ class CervantesLSTM(nn.Module):
             output_dropout=output_dropout,
             weight_dropout=weight_dropout,
         )
-        _check_sizes(sizes, drops)
+        check_sizes(sizes, drops)
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embed_dim)
         self.lstm = nn.LSTM(embed_dim, hidden_size, num_layers, dropout=dropout)
@@ -146,7 +146,8 @@ class CervantesLSTM(nn.Module):
             self.train(was_training)
 
 
-def _check_sizes(sizes: dict[str, int], drops: dict[str, float]) -> None:
+def check_sizes(sizes: dict[str, int], drops: dict[str, float]) -> None:
+    """ValueError si un tamaño no es un entero de 1 o más, o un dropout no está en [0, 1)."""
     for name, size in sizes.items():
         if not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(f"{name}={size!r}: debe ser un entero de 1 o más.")

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu, scaled_dot_product_attention
 
+from .lstm import check_sizes
+
 
 def alibi_slopes(heads: int) -> Tensor:
     """Pendientes de ALiBi, (heads,): cuánto resta cada cabeza por posición de distancia."""
@@ -81,10 +83,9 @@ class Transformer(nn.Module):
         heads, layers: cabezas por capa y capas.
         context: posiciones que ve cada una, ella incluida.
         dropout: fracción que se apaga al entrenar.
-        causal: si es falso, cada posición ve también las que vienen después (y no hay memoria
-            de un trozo a otro: `context` no cuenta).
+        causal: si es falso, cada posición ve todas, `context` no cuenta y no hay memoria.
     Raises:
-        ValueError: un tamaño menor que 1, o `width` que no es múltiplo de `heads`.
+        ValueError: un tamaño o un dropout imposible, o `width` que no es múltiplo de `heads`.
     Fuente: Vaswani et al. (2017), «Attention Is All You Need»; Press et al. (2022), «Train
         Short, Test Long: Attention with Linear Biases Enables Input Length Extrapolation»;
         la memoria entre trozos, Dai et al. (2019), «Transformer-XL: Attentive Language Models
@@ -97,9 +98,7 @@ class Transformer(nn.Module):
         sizes = dict(
             vocab_size=vocab_size, width=width, heads=heads, layers=layers, context=context
         )
-        for name, size in sizes.items():
-            if not isinstance(size, int | np.integer) or size < 1:
-                raise ValueError(f"{name}={size!r}: debe ser un entero de 1 o más.")
+        check_sizes(sizes, dict(dropout=dropout))
         if width % heads:
             raise ValueError(f"width={width} no es múltiplo de heads={heads}: prueba {heads * 32}.")
         super().__init__()
@@ -141,8 +140,7 @@ class Transformer(nn.Module):
             mask: se suma a las puntuaciones de todas las capas, (T, S) o (B, 1, T, S): menos
                 infinito donde además no se puede mirar.
         Returns:
-            logits (T, B, V) y, por capa, las claves y valores de las últimas posiciones
-            (None si no es causal).
+            logits (T, B, V) y, si es causal, las claves y valores últimos de cada capa.
         """
         past = 0 if hidden is None else hidden[0].shape[-2]
         bias = self.bias(len(x), past)  # (heads, T, S)

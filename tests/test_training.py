@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fakes import TextCorpus
+from fakes import FakeTime, TextCorpus
 
 from llm_intro import run as run_module
 from llm_intro import training
@@ -181,22 +181,30 @@ def test_evaluations_are_spread_over_the_budget(steps, evals, expected):
     assert [event.progress for event in history.events] == [step / steps for step in expected]
 
 
-@pytest.mark.parametrize("clock", ["wall", "cpu"])
-def test_a_budget_in_minutes_is_spent_and_not_exceeded(clock):
-    """Medio segundo: se para al llegar, y las medidas caen por cuartos."""
-    recipe = replace(QUICK, steps=None, minutes=0.5 / 60, clock=clock)
+@pytest.mark.parametrize(
+    ("clock", "seconds", "steps"), [("wall", 1, [15, 30, 45, 60]), ("cpu", 2, [8, 15, 23, 30])]
+)
+def test_a_budget_in_minutes_counts_the_time_of_the_steps(monkeypatch, clock, seconds, steps):
+    """Un minuto con pasos de 1 s de reloj y 2 de procesador: 60 pasos o 30, y medidas por cuartos.
+
+    El reloj es de mentira: avanza eso cada vez que se mira, y medir en valid lo adelanta una hora.
+    """
+    watched = FakeTime()
+    monkeypatch.setattr(run_module, "time", watched)
+    monkeypatch.setattr(run_module, "valid_bits", lambda model, ids: watched.skip(3600) or 1.0)
+    recipe = replace(QUICK, steps=None, minutes=1, clock=clock)
     history = train(tiny(), small_corpus(), recipe, quiet)
-    assert 0.5 <= history.events[-1].seconds < 0.7
-    for quarter, event in enumerate(history.events, start=1):
-        assert quarter / 4 <= event.progress < quarter / 4 + 0.2
+    assert [event.step for event in history.events] == steps
+    assert [event.seconds for event in history.events] == [seconds * step for step in steps]
+    assert [event.progress for event in history.events] == [seconds * step / 60 for step in steps]
 
 
-def test_measuring_does_not_spend_the_budget(monkeypatch):
-    """Cada medida tarda aquí 0,2 s y no cuenta."""
-    monkeypatch.setattr(run_module, "valid_bits", lambda model, ids: time.sleep(0.2) or 1.0)
-    history = train(tiny(), small_corpus(), replace(QUICK, steps=3, evals=3), quiet)
-    assert len(history.events) == 3
-    assert history.events[-1].seconds < 0.2
+def test_a_budget_in_real_time_ends():
+    """Con el reloj de verdad: tres décimas de segundo, ni menos ni mucho más."""
+    recipe = replace(QUICK, steps=None, minutes=0.3 / 60, clock="cpu")
+    begin = time.process_time()
+    history = train(tiny(), small_corpus(), recipe, quiet)
+    assert 0.3 <= history.events[-1].seconds <= time.process_time() - begin < 3
 
 
 def test_valid_is_measured_in_columns_as_if_they_were_texts():
@@ -403,7 +411,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, sys.argv[1])
-from fakes import TextCorpus
+from fakes import FakeTime, TextCorpus
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
 from llm_intro.run import Run
