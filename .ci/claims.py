@@ -58,8 +58,7 @@ def page() -> str:
 def row(cell: dict) -> str:
     """Una fila de la tabla; las barras verticales se escriben de modo que no la rompan."""
     conditions = " y ".join(f"`{test}`" for test in tests(cell))
-    shown = f"`{value(cell)}`" if value(cell) else "(figura)"
-    fields = [statement(cell), shown, conditions]
+    fields = [statement(cell), f"`{value(cell)}`" if value(cell) else "", conditions]
     return "| " + " | ".join(field.replace("|", "\\|") for field in fields) + " |"
 
 

@@ -29,7 +29,7 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 def execute(lesson: lessons.Lesson) -> lessons.Lesson:
     """Ejecuta el cuaderno entero, en su carpeta, y devuelve otro con las salidas nuevas."""
-    notebook = nbformat.from_dict(lesson.nb)
+    notebook = nbformat.reads(lessons.as_text(lesson.nb), as_version=4)
     resources = {"metadata": {"path": str(lesson.path.parent)}}
     client = NotebookClient(
         notebook, timeout=CELL_SECONDS, record_timing=False, resources=resources
@@ -110,7 +110,7 @@ def find_book() -> None:
 
 
 def main(only: str = "") -> int:
-    """Ejecuta, normaliza y guarda; después rehace la página de afirmaciones."""
+    """Ejecuta, normaliza y guarda; después pone al día las páginas que salen de los cuadernos."""
     found = lessons.all_lessons(only)
     if not found:
         print(f"No hay cuadernos que empiecen por «{only}» en notebooks/.")
@@ -123,6 +123,7 @@ def main(only: str = "") -> int:
         lessons.write(lessons.Lesson(lesson.path, normalize(done.nb)))
         print(f"{lesson.path.name}: {time.monotonic() - start:.0f} s", flush=True)
     claims.main()
+    publish.update(address.current())
     return 0
 
 

@@ -139,6 +139,14 @@ def outdated(address: Address) -> list[Path]:
     ]
 
 
+def update(where: Address) -> None:
+    """Escribe lo que ya no concuerda con la dirección y dice qué ha cambiado."""
+    texts = generated(where)
+    for path in outdated(where):
+        path.write_text(texts[path], encoding="utf-8", newline="\n")
+        print(f"actualizado: {path.relative_to(ROOT)}")
+
+
 def main() -> int:
     """Lee la orden y la cumple; con --check solo mira."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -151,10 +159,7 @@ def main() -> int:
             print(f"{path.relative_to(ROOT)} no concuerda con la dirección: usa make publish.")
         return int(bool(old))
     set_address(options.repo, options.ref)
-    address = current()
-    for path in outdated(address):
-        path.write_text(generated(address)[path], encoding="utf-8", newline="\n")
-        print(f"actualizado: {path.relative_to(ROOT)}")
+    update(current())
     return 0
 
 
