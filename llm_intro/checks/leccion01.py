@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from ..reto import count_letters, count_words
 from . import exercise
 
 SHOWN = ("muybienytú", "yonovoymal", "yonitanmal")  # las tres respuestas de la lección
@@ -20,10 +21,10 @@ ANSWERS = "VFVFVFFV"
 def saludo(answer) -> str | None:
     if not isinstance(answer, str):
         return f"se esperaba un texto entre comillas y llega {type(answer).__name__}."
-    words = len(re.findall(r"[^\W\d_]+", answer))
+    words, letters = count_words(answer), count_letters(answer)
+    if (words, letters) != (4, 10):
+        return f"tu respuesta tiene {words} palabras y {letters} letras; pedimos 4 y 10."
     only = "".join(sign for sign in answer.lower() if sign.isalpha())
-    if words != 4 or len(only) != 10:
-        return f"tu respuesta tiene {words} palabras y {len(only)} letras; pedimos 4 y 10."
     return "esa ya está en la lección: busca otra." if only in SHOWN else None
 
 
