@@ -21,6 +21,18 @@ LONG = (
     "Estoy harto de que mi coche no pare de tener averías. "
     f"Ya he visto el modelo de coche que me quiero comprar. {SHORT}"
 )
+_BROKEN = "Estoy harto de que mi coche no pare de tener averías. "
+_BUY = "Ya he visto el modelo de coche que me quiero comprar. "
+CHANGES = {
+    "la frase entera": LONG,
+    "sin averías": _BUY + SHORT,
+    "sin comprar": _BROKEN + SHORT,
+    "otro orden": _BUY + _BROKEN + SHORT,
+    "averías del vecino": "El coche de mi vecino no para de tener averías. " + _BUY + SHORT,
+    "harto → contento": _BROKEN.replace("harto", "contento") + _BUY + SHORT,
+    "comprar → vender": _BROKEN + _BUY.replace("me quiero comprar", "quiero vender") + SHORT,
+}
+"""Lo que se le puede cambiar a la frase larga, con el nombre de su botón."""
 HOLE = re.compile(r"_{2,}")
 BATCH = 64
 
@@ -126,6 +138,12 @@ class DesguaceProbe:
         if getattr(self.model, "causal", True):
             return ids, len(ids) - 1
         return np.concatenate([ids, [MASK], self.tokenizer.encode(after)]), len(ids)
+
+    def changes(self, texts: dict[str, str], place: str = "desguace") -> dict[str, float]:
+        """Bits que gana (o pierde) `place` con cada texto respecto al primero."""
+        column = self.places.index(place)
+        bits = np.log2(self.probs(list(texts.values()))[:, column])
+        return dict(zip(texts, (bits - bits[0]).tolist(), strict=True))
 
     def _scores(self, texts: list[str]) -> np.ndarray:
         """Puntuaciones de todas las palabras en cada hueco, (N, V)."""

@@ -1,0 +1,127 @@
+"""Figuras de la lección de atención: máscaras, a quién se mira y qué importa."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .plots import BLUE, GREY, ORANGE, RED, comma, new_axes
+
+
+def _panels(columns: int, width: float, height: float, rows: int = 1):
+    first = new_axes(width, height)  # con el estilo del curso
+    figure = first.figure
+    first.remove()
+    return figure.subplots(rows, columns, squeeze=False)
+
+
+def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
+    """Máscaras lado a lado: un punto donde la palabra de la fila puede mirar a la de la columna.
+
+    Args:
+        masks: por familia, una tabla de verdadero y falso, (T, S).
+        words: las palabras, que sirven de filas y de columnas.
+    """
+    axes = _panels(len(masks), 3.6 * len(masks), 3.6)[0]
+    for ax, (name, mask) in zip(axes, masks.items(), strict=True):
+        rows, columns = np.nonzero(mask)
+        ax.imshow(np.asarray(mask), cmap="Blues", vmin=0, vmax=2)
+        ax.scatter(columns, rows, color=BLUE, s=30)
+        ax.set_xticks(range(mask.shape[1]), words[: mask.shape[1]], rotation=60, ha="right")
+        ax.set_yticks(range(mask.shape[0]), words[: mask.shape[0]])
+        ax.set(title=name, xlabel="mira a", ylabel="quién lee")
+    return axes
+
+
+def plot_weights(weights, words: list[str], ax=None, row_names: list[str] | None = None):
+    """Mapa de atención: cada fila reparte 1 entre las palabras de las columnas.
+
+    Args:
+        weights: (filas, T); con `row_names`, una fila por cabeza; si no, una por palabra.
+        words: las palabras a las que se mira, T.
+    """
+    weights = np.asarray(weights)
+    ax = ax or new_axes(max(5, 0.42 * len(words)), max(2.5, 0.42 * len(weights) + 1.5))
+    image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    ax.set_xticks(range(len(words)), words, rotation=60, ha="right")
+    ax.set_yticks(range(len(weights)), row_names or words)
+    ax.set(xlabel="mira a", ylabel="quién lee" if row_names is None else "")
+    for i, j in np.argwhere(weights >= 0.2):
+        ink = "white" if weights[i, j] > 0.6 else "black"
+        value = comma(weights[i, j], 1).lstrip("0")
+        ax.text(j, i, value, ha="center", va="center", fontsize=10, color=ink)
+    ax.figure.colorbar(image, ax=ax, label="peso")
+    return ax
+
+
+def plot_answers(answers: dict[str, dict[str, float]], ax=None):
+    """Tabla de probabilidades: una fila por modelo, una columna por destino.
+
+    Args:
+        answers: por modelo, lo que da `DesguaceProbe.distribution`.
+    """
+    columns = sorted({place for row in answers.values() for place in row})
+    table = np.array([[row.get(place, 0) for place in columns] for row in answers.values()])
+    ax = ax or new_axes(9, 0.55 * len(answers) + 1.6)
+    ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (i, j), p in np.ndenumerate(table):
+        ax.text(j, i, comma(p), ha="center", va="center", color="white" if p > 0.6 else "black")
+    ax.set_xticks(range(len(columns)), columns, rotation=30, ha="right")
+    ax.set_yticks(range(len(answers)), list(answers))
+    ax.set(xlabel="probabilidad de cada destino")
+    return ax
+
+
+def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
+    """Barras de los bits que gana o pierde un destino con cada cambio de la frase."""
+    ax = ax or new_axes(8, 0.45 * len(changes) + 1.2)
+    names, bits = list(changes), list(changes.values())
+    bars = ax.barh(names, bits, color=[ORANGE if b < 0 else BLUE for b in bits])
+    ax.bar_label(bars, [comma(b, 1) for b in bits], padding=3)
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.axvline(0, color=GREY, linewidth=1)
+    ax.set(xlabel=f"bits que gana «{place}» (negativo: pierde)")
+    return ax
+
+
+def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
+    """Arriba, cuánto se mira a cada palabra; abajo, qué pasa al taparla.
+
+    Args:
+        looks: atención a cada palabra, (T,).
+        effects: bits que pierde la respuesta al tapar cada una, (T,).
+    """
+    top, bottom = _panels(1, 10, 4.6, rows=2)[:, 0]
+    where = range(len(words))
+    top.bar(where, looks, color=BLUE)
+    bottom.bar(where, effects, color=RED, hatch="//", edgecolor="white")
+    top.set(ylabel="atención", title=title)
+    top.set_xticks([])
+    bottom.set(ylabel="bits que se\npierden al tapar")
+    bottom.set_xticks(where, words, rotation=60, ha="right")
+    bottom.axhline(0, color=GREY, linewidth=1)
+    return top, bottom
+
+
+def plot_distance(rows: list[dict], ax=None):
+    """Pasos hasta el 95 % según lo lejos que están las pistas; arriba, los que no llegaron.
+
+    Args:
+        rows: filas con `modelo`, `k`, `pasos` (None si no llegó) y `tope`.
+    """
+    ax = ax or new_axes(8, 4.4)
+    styles = {"transformer": ("Transformer", BLUE, "o", -0.12), "lstm": ("LSTM", RED, "s", 0.12)}
+    ks = sorted({row["k"] for row in rows})
+    for name, (label, color, mark, shift) in styles.items():
+        mine = [row for row in rows if row["modelo"] == name]
+        there = [(ks.index(r["k"]) + shift, r["pasos"]) for r in mine if r["pasos"]]
+        late = [(ks.index(r["k"]) + shift, 1.1 * r["tope"]) for r in mine if not r["pasos"]]
+        ax.scatter(*zip(*there, strict=True) if there else ([], []),
+                   color=color, marker=mark, label=label)  # fmt: skip
+        if late:
+            ax.scatter(*zip(*late, strict=True), edgecolors=color, facecolors="none", marker="^",
+                       s=70, label=f"{label}: no llegó")  # fmt: skip
+    ax.set_xticks(range(len(ks)), ks)
+    ax.set(yscale="log", xlabel="frases entre las pistas y la pregunta", ylabel="pasos de aprender")
+    ax.yaxis.set_major_formatter(plt.FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.legend(frameon=False)
+    return ax
