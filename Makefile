@@ -24,7 +24,7 @@ check: env ## Lo rápido, antes de cada commit: estilo, reglas de los cuadernos 
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) .ci/hygiene.py
 	$(PYTHON) .ci/publish.py --check
-	$(PYTHON) -m pytest -q -m "not slow and not browser" tests
+	$(PYTHON) -m pytest -q -m "not slow" --ignore=tests/browser tests
 
 notebooks: env ## Ejecuta y guarda los cuadernos (uno solo: ONLY=04)
 	@$(PYTHON) .ci/notebooks.py $(ONLY)
@@ -36,7 +36,8 @@ publish: env ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre
 	@$(PYTHON) .ci/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
 
 bench: env ## Las comparaciones: cada una imprime su tabla
-	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(PYTHON) "$$file"; done
+	@set -e; for file in $(filter-out %/ship.py,$(wildcard benchmarks/*.py)); do \
+	  echo "== $$file"; $(PYTHON) "$$file"; done
 
 clean: ## Borra el entorno y las cachés; los cuadernos y tus modelos se quedan
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build ./*.egg-info

@@ -11,12 +11,13 @@ import re
 import sys
 import time
 
+import nbformat
+from nbclient import NotebookClient
+
 import address
 import claims
 import lessons
-import nbformat
 import publish
-from nbclient import NotebookClient
 
 CELL_SECONDS = 900
 CONTROL = "[control interactivo: ejecuta la celda para moverlo]"
@@ -27,13 +28,18 @@ PROGRESS = re.compile(r"\d+%\|")
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
-def execute(lesson: lessons.Lesson) -> lessons.Lesson:
-    """Ejecuta el cuaderno entero, en su carpeta, y devuelve otro con las salidas nuevas."""
+def execute(lesson: lessons.Lesson, record_timing: bool = False) -> lessons.Lesson:
+    """Ejecuta el cuaderno entero en su carpeta y devuelve otro con las salidas nuevas.
+
+    Lo ejecuta este mismo Python, aunque Jupyter tenga apuntado otro con el mismo nombre.
+    """
     notebook = nbformat.reads(lessons.as_text(lesson.nb), as_version=4)
     resources = {"metadata": {"path": str(lesson.path.parent)}}
     client = NotebookClient(
-        notebook, timeout=CELL_SECONDS, record_timing=False, resources=resources
+        notebook, timeout=CELL_SECONDS, record_timing=record_timing, resources=resources
     )
+    client.create_kernel_manager()
+    client.km.kernel_spec.argv[0] = sys.executable
     client.execute()
     return lessons.Lesson(lesson.path, notebook)
 

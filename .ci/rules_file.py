@@ -3,8 +3,9 @@
 import copy
 import re
 
-import lessons
 import nbformat
+
+import lessons
 from lessons import BADGE, BOOTSTRAP, IGNORED, ROOT, Lesson
 
 MAX_BYTES = 400_000

@@ -1,10 +1,14 @@
-"""Las pruebas del curso: primero el módulo con pytest, después los cuadernos con nbval."""
+"""Las pruebas del curso: primero el módulo con pytest, después los cuadernos con nbval.
+
+python .ci/suite.py [module] [notebooks] [book] [browser]
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+BOOK = "LLM_INTRO_QUIJOTE"
 NO_TESTS = 5  # lo que devuelve pytest cuando no encuentra ninguna prueba
 NBVAL = [
     "--nbval",
@@ -26,11 +30,24 @@ def notebooks() -> int:
     return pytest(*NBVAL, *found) if found else 0
 
 
+def book() -> int:
+    """Las pruebas que miran el libro entero cuando LLM_INTRO_QUIJOTE dice dónde está."""
+    files = sorted((ROOT / "tests").glob("test_*.py"))
+    return pytest(*[str(path) for path in files if BOOK in path.read_text(encoding="utf-8")])
+
+
 def main() -> int:
-    """Corre las dos partes aunque falle la primera, para verlo todo de una vez."""
-    parts = {"module": lambda: pytest("-m", "not browser", "tests"), "notebooks": notebooks}
-    wanted = sys.argv[1:] or list(parts)
-    return max([parts[name]() for name in wanted])
+    """Corre las partes pedidas; sin pedir ninguna, el módulo y los cuadernos.
+
+    Una que falla no detiene a las demás: se ve todo de una vez.
+    """
+    parts = {
+        "module": lambda: pytest("--ignore=tests/browser", "tests"),
+        "notebooks": notebooks,
+        "book": book,
+        "browser": lambda: pytest("tests/browser"),
+    }
+    return max([parts[name]() for name in sys.argv[1:] or ("module", "notebooks")])
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 import copy
 
-import claims
-import lessons
 import pytest
 import sample_lesson as sample
-import solutions
 
+import claims
+import lessons
 import notebooks
+import solutions
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -1,10 +1,10 @@
 """Las reglas de los cuadernos: los del curso las cumplen, y cada regla caza lo que promete."""
 
-import hygiene
-import lessons
 import pytest
 import sample_lesson as sample
 
+import hygiene
+import lessons
 from llm_intro import checks
 
 LESSONS = lessons.all_lessons()

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+import sample_lesson as sample
+
 import address
 import lessons
 import publish
-import pytest
-import sample_lesson as sample
 from address import Address
 
 PLACEHOLDER = Address("https://github.com/_nadie_/un-curso", "v0.1.0")

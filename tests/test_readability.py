@@ -1,7 +1,8 @@
 """Las sílabas, las frases y la perspicuidad, con casos que se cuentan con los dedos."""
 
-import legibilidad
 import pytest
+
+import legibilidad
 
 SYLLABLES = {
     1: ["el", "rey", "y", "guion", "truhán", "huí", "que", "muy", "Dios"],

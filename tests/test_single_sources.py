@@ -7,10 +7,10 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import address
 import pytest
 from packaging.requirements import Requirement
 
+import address
 import llm_intro
 from llm_intro.corpus import load_quijote
 
