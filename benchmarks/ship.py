@@ -37,10 +37,11 @@ RUNS = Path(__file__).parent / "runs"
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 
 LSTM_RECIPE = TrainConfig(
-    minutes=30,
+    minutes=60,
     clock="cpu",
     batch_size=32,
     chunk_len=64,
+    reset_every=20,
     lr=4e-3,
     weight_decay=0.02,
     warmup_steps=200,

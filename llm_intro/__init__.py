@@ -24,6 +24,8 @@ PUBLIC = {
     "generate": "sampling",
     "bits_per_char": "sampling",
     "load_pretrained": "pretrained",
+    "check_machine": "diagnosis",
+    "lesson_minutes": "diagnosis",
     "check": "checks",
     "best_device": "machine",
     "LiveCurve": "widgets",

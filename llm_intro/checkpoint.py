@@ -19,7 +19,8 @@ from .machine import random_state, set_random_state
 from .progress import Event
 
 FORMAT = "llm_intro.checkpoint.1"
-FIXED = ("data", "batch_size", "chunk_len", "carry", "max_chars", "optimizer", "average", "seed")
+FIXED = ("data", "batch_size", "chunk_len", "carry", "reset_every", "max_chars", "optimizer",
+         "average", "seed")  # fmt: skip
 COUNTERS = ("step", "seconds", "chars", "loss_sum", "loss_steps", "evals_done", "stale")
 
 

@@ -49,15 +49,19 @@ class Streams:
         chunk_len: T, símbolos por trozo.
         carry: si es falso, el estado empieza de cero en cada trozo (para comparar).
         seed: decide los desfases.
+        reset_every: cada tantos trozos, el estado vuelve a cero. Una red que casi nunca ha
+            visto un estado a cero puede perder los papeles al empezar un texto.
     Fuente: Williams y Peng (1990), «An Efficient Gradient-Based Algorithm for On-Line
         Training of Recurrent Network Trajectories».
     """
 
-    def __init__(self, ids, batch_size: int, chunk_len: int, carry: bool = True, seed: int = 0):
+    def __init__(
+        self, ids, batch_size: int, chunk_len: int, carry=True, seed: int = 0, reset_every=None
+    ):
         self.ids = torch.as_tensor(ids)
         _check(self.ids, batch_size, chunk_len, batch_size * (chunk_len + 1) + chunk_len)
         self.batch_size, self.chunk_len = batch_size, chunk_len
-        self.carry, self.seed = carry, seed
+        self.carry, self.seed, self.reset_every = carry, seed, reset_every
         self.stream_len = (len(self.ids) - chunk_len) // batch_size  # deja sitio al desfase
 
     def __len__(self) -> int:
@@ -75,7 +79,8 @@ class Streams:
         streams = text.view(self.batch_size, self.stream_len)  # (B, L), sin copiar
         first = k * self.chunk_len
         piece = streams[:, first : first + self.chunk_len + 1].long().t()  # (T+1, B)
-        return Batch(piece[:-1], piece[1:], fresh=k == 0 or not self.carry)
+        due = self.reset_every is not None and k % self.reset_every == 0
+        return Batch(piece[:-1], piece[1:], fresh=k == 0 or due or not self.carry)
 
 
 class Windows:

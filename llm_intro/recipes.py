@@ -56,6 +56,8 @@ class TrainConfig:
         data: "streams" (tiras contiguas, con estado) o "windows" (ventanas de paso 1).
         batch_size, chunk_len: B y T.
         carry: si el estado pasa de un trozo al siguiente (solo con "streams").
+        reset_every: cada tantos trozos el estado vuelve a cero, o None para nunca; enseña a la
+            red a empezar (solo con "streams").
         max_chars: usa solo el principio de train, o None para todo.
         optimizer: "adamw" o "adam".
         lr: tasa de aprendizaje máxima; betas y weight_decay, los de Adam.
@@ -79,6 +81,7 @@ class TrainConfig:
     batch_size: int = 8
     chunk_len: int = 48
     carry: bool = True
+    reset_every: int | None = None
     max_chars: int | None = None
     optimizer: str = "adamw"
     lr: float = 1.2e-2
@@ -113,7 +116,9 @@ class TrainConfig:
         ids = ids[: self.max_chars]
         if self.data == "windows":
             return Windows(ids, self.batch_size, self.chunk_len, self.seed)
-        return Streams(ids, self.batch_size, self.chunk_len, self.carry, self.seed)
+        return Streams(
+            ids, self.batch_size, self.chunk_len, self.carry, self.seed, self.reset_every
+        )
 
     def make_optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
         """El optimizador de esta receta para los pesos de `model`."""
