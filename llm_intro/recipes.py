@@ -15,10 +15,10 @@ def _fraction(value) -> bool:
     return isinstance(value, Real) and 0 <= value < 1
 
 
-OPTIONAL = ("steps", "minutes", "max_chars", "patience")
+OPTIONAL = ("steps", "minutes", "max_chars", "patience", "reset_every")
 RULES = (  # (ajustes, qué se espera de ellos, cómo se comprueba)
     (
-        "steps batch_size chunk_len max_chars evals patience",
+        "steps batch_size chunk_len max_chars evals patience reset_every",
         "un entero de 1 o más",
         lambda v: isinstance(v, Integral) and v >= 1,
     ),
