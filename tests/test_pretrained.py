@@ -1,0 +1,112 @@
+"""Los modelos que vienen con el curso, la puerta de la terminal y el semáforo."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from llm_intro import __main__ as terminal
+from llm_intro import diagnosis, generate, load_pretrained, load_quijote
+from llm_intro.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
+from llm_intro.sampling import feed, read_prompt
+
+
+def test_packing_errs_by_half_a_step_at_most():
+    """Una fila con máximo 127 tiene pasos de 1: cada peso se mueve 0,5 como mucho."""
+    row = np.linspace(-127, 127, 1001, dtype=np.float32)[None, :]
+    back = unpack_8bit(pack_8bit({"w": row}))["w"]
+    assert back.dtype == np.float32 and np.abs(back - row).max() <= 0.5 + 1e-4
+
+
+def test_packing_keeps_a_row_of_zeros():
+    """Una fila de ceros no divide por cero."""
+    assert not unpack_8bit(pack_8bit({"w": np.zeros((2, 3), np.float32)}))["w"].any()
+
+
+def test_the_two_ways_to_load_are_the_same_model():
+    """Con PyTorch y sin él, los mismos logits y el mismo texto."""
+    slow, fast = load_pretrained("cervantes"), load_fast("cervantes")
+    ids = read_prompt(fast, "no ha mucho tiempo")
+    assert np.allclose(feed(slow, ids)[0], feed(fast, ids)[0], atol=1e-4)
+    assert generate(slow, "en un lugar", 40, seed=3) == generate(fast, "en un lugar", 40, seed=3)
+
+
+@pytest.mark.parametrize("name", ["cervantes", "ngrama"])
+def test_every_card_says_where_the_numbers_come_from(name):
+    """Datos, orden, máquina, fecha y bits/car.; y el modelo escribe."""
+    card = load_card(name)
+    assert {"datos", "orden", "semilla", "maquina", "fecha", "bits_por_caracter"} <= card.keys()
+    assert len(generate(load_fast(name), "en un lugar", 20)) == 31
+
+
+@pytest.mark.parametrize("start", list("abcdeíéúñq¿—"))
+def test_the_writer_starts_from_any_letter(start):
+    """Empezar de cero por una letra rara no la saca de quicio: sigue por debajo del azar."""
+    from llm_intro import bits_per_char
+
+    text = start + load_quijote("extracto").heldout[:150]
+    assert bits_per_char(load_pretrained("cervantes"), text) < 4
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    """El error dice qué modelos hay."""
+    with pytest.raises(ValueError, match="cervantes, ngrama"):
+        load_pretrained("gpt")
+
+
+def test_the_terminal_writes_without_torch():
+    """300 letras desde la terminal, y PyTorch ni se importa."""
+    code = (
+        "import sys; from llm_intro.__main__ import main; "
+        "main(['en un lugar', '--length', '30', '--seed', '1']); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and len(done.stdout.strip("\n")) == 41
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["hola", "--temperature", "-1"], "temperature=-1.0"),
+        (["€"], "€"),
+        ([""], "vacío"),
+        (["hola", "--length", "-3"], "length=-3"),
+    ],
+)
+def test_the_terminal_explains_bad_values(arguments, told, capsys):
+    """Un valor imposible da un error de una línea y el código 2."""
+    assert terminal.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert told in error and error.count("\n") == 1
+
+
+def test_the_help_is_in_spanish(capsys):
+    """`--help` se entiende sin saber inglés."""
+    with pytest.raises(SystemExit):
+        terminal.parse(["--help"])
+    assert "letras nuevas" in capsys.readouterr().out
+
+
+def test_a_missing_package_is_red_and_says_what_to_type():
+    """El semáforo no falla si falta algo: dice cómo ponerlo."""
+    assert diagnosis._package("paquete-que-no-existe", (1, 0)) == [
+        "paquete-que-no-existe",
+        "falta",
+        "escribe en una celda: %pip install paquete-que-no-existe",
+    ]
+    assert diagnosis._package("numpy", (999, 0))[1] == "atención"
+
+
+def test_twice_the_speed_halves_the_scaled_part(monkeypatch):
+    """Fijo 60 s y 60 s que dependen de la máquina: al doble de velocidad, 1,5 minutos."""
+    lessons = {"04": {"fixed": 60, "scaled": 60}}
+    monkeypatch.setattr(diagnosis, "load_results", lambda name: {"speed": 10, "lessons": lessons})
+    monkeypatch.setattr(diagnosis, "training_speed", lambda: 20)
+    assert diagnosis.lesson_minutes().rows == [["04", "1,5"]]
+
+
+def test_the_speed_is_measured_and_positive():
+    """Medio segundo de prueba da una velocidad."""
+    assert diagnosis.training_speed(0.6) > 0

@@ -1,0 +1,74 @@
+"""El marcador y sus tablas, con números que se hacen a mano."""
+
+import zlib
+
+import pytest
+
+from llm_intro.corpus import Corpus
+from llm_intro.scoreboard import (
+    Row,
+    Table,
+    comma,
+    compressed_bits,
+    load_results,
+    scoreboard,
+    show_ablation,
+    show_scoreboard,
+)
+
+ABC = Corpus("abab" * 60, "abab" * 40, "abab" * 10, "abab" * 10, "prueba")
+
+
+def test_a_compressor_pays_only_for_what_is_new():
+    """Lo reservado repite train: cuesta casi nada, y mucho menos que comprimirlo aparte."""
+    bits = compressed_bits(ABC, zlib.compress)
+    assert 0 <= bits < 8 * len(zlib.compress(ABC.heldout.encode())) / len(ABC.heldout)
+
+
+def test_a_compressor_that_does_nothing_pays_eight_bits():
+    """Sin comprimir, una letra sin tilde es un byte: 8 bits/car."""
+    assert compressed_bits(ABC, bytes) == 8
+
+
+def test_rows_come_from_worst_to_best(monkeypatch):
+    """Dos símbolos al azar, 1 bit; el n-grama de «abab» paga menos y va detrás."""
+    monkeypatch.setattr("llm_intro.scoreboard.PROMPT", "a")
+    rows = scoreboard(ABC)
+    assert [row.bits for row in rows] == sorted((row.bits for row in rows), reverse=True)
+    by_name = {row.name: row.bits for row in rows}
+    assert by_name["al azar"] == 1 and by_name["2-grama"] < 0.2
+
+
+def test_tables_show_themselves_in_markdown_and_in_a_terminal():
+    """La misma tabla, para GitHub y para la consola."""
+    table = Table(["a", "b"], [[1, "dos"]])
+    assert table._repr_markdown_() == "| a | b |\n| --- | --- |\n| 1 | dos |"
+    assert repr(table) == "a  b\n1  dos"
+
+
+def test_the_scoreboard_says_what_was_computed_before():
+    """Cada fila dice si es de ahora o qué orden la hizo."""
+    shown = repr(show_scoreboard([Row("x", 1.5, 12_345, 2.0, "texto", "make bench")]))
+    assert "1,50" in shown and "12 345" in shown and "make bench" in shown
+
+
+def test_ablation_by_hand():
+    """Mediana de 2,0 2,1 2,5 es 2,1; la otra fila, 2,3: diferencia +0,20."""
+    runs = {
+        "receta del curso": [{"heldout": b} for b in (2.5, 2.0, 2.1)],
+        "otra": [{"heldout": b} for b in (2.3, 2.3, 2.3)],
+    }
+    rows = show_ablation({"ablation": runs}).rows
+    assert rows[0] == ["receta del curso", "2,10", "[2,00, 2,50]", ""]
+    assert rows[1] == ["otra", "2,30", "[2,30, 2,30]", "+0,20"]
+
+
+@pytest.mark.parametrize("name", ["recetas", "marcador", "duraciones"])
+def test_stored_results_are_in_the_package(name):
+    """Las cifras calculadas antes viajan con el módulo."""
+    assert load_results(name)
+
+
+def test_numbers_are_written_with_a_comma():
+    """1.849 con dos cifras es «1,85»."""
+    assert comma(1.849) == "1,85"

@@ -1,0 +1,137 @@
+"""Los controles: se mueven, escapan lo ajeno, cuentan los errores y repiten con la semilla."""
+
+import re
+import threading
+
+import numpy as np
+import pytest
+from fakes import TableModel
+
+from llm_intro.progress import Event
+from llm_intro.widgets import LiveCurve, compare_demo, temperature_demo
+from llm_intro.widgets.base import bars_html, note
+from llm_intro.widgets.writing import entropy_bits, marked
+
+SYMBOLS = " &<>abc"
+
+
+@pytest.fixture
+def model():
+    """Un modelo de siete símbolos, cuatro de ellos con significado en HTML."""
+    return TableModel(SYMBOLS, np.random.default_rng(0).normal(size=(7, 7)))
+
+
+def screen(box) -> str:
+    return box.children[-1].value
+
+
+def control(box, name: str):
+    return next(child for child in box.children[:-1] if child.description == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("temperatura", 0.0, 2.0), ("top-k", 1, 7), ("top-p", 0.05, 1.0), ("semilla", 0, 50)],
+)
+def test_every_slider_changes_the_screen_at_both_ends(model, name, low, high):
+    """De un extremo al otro, la pantalla cambia y no hay avisos."""
+    box = temperature_demo(model, "abc", 60)
+    pages = []
+    for value in (low, high):
+        control(box, name).set_state({"value": value})
+        pages.append(screen(box))
+        assert "Aviso" not in pages[-1]
+    assert pages[0] != pages[1]
+
+
+def test_the_same_settings_give_the_same_screen(model):
+    """Ir y volver deja la pantalla como estaba: el azar lo pone la semilla."""
+    box = temperature_demo(model, "abc", 60)
+    before = screen(box)
+    for value in (1.5, 0.7):
+        control(box, "temperatura").set_state({"value": value})
+    assert screen(box) == before
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"), [("", "vacío"), ("ñ", "ñ"), ("<script>", "r"), ("🙂", "🙂")]
+)
+def test_bad_prompts_are_refused_in_spanish(model, prompt, told):
+    """Lo que el modelo no puede leer se dice, escapado y sin error."""
+    box = temperature_demo(model, "abc", 20)
+    control(box, "comienzo").set_state({"value": prompt})
+    assert "Aviso" in screen(box) and told in screen(box) and "<script>" not in screen(box)
+
+
+def test_generated_text_is_escaped(model):
+    """«<», «>» y «&» del texto no son HTML."""
+    box = temperature_demo(model, "a<b", 200)
+    prose = screen(box).split("<p")[-1]
+    assert not re.search(r"<(?!/?(b|u|p|s)\b)[ abc&]", prose) and "&lt;" in prose
+
+
+def test_ten_thousand_characters_are_read(model):
+    """Un comienzo enorme no rompe nada."""
+    box = temperature_demo(model, "abc", 10)
+    control(box, "comienzo").set_state({"value": "abc " * 2500})
+    assert "Aviso" not in screen(box)
+
+
+def test_the_two_texts_mark_what_differs_by_more_than_colour(model):
+    """A igual temperatura no hay nada marcado; con otra, va subrayado y en negrita."""
+    box = compare_demo(model, "abc", 80)
+    assert "<u>" in screen(box)
+    control(box, "temperatura B").set_state({"value": 0.4})
+    assert "<u>" not in screen(box) and "Coinciden 80 de 80" in screen(box)
+
+
+def test_marks_by_hand():
+    """«abc» frente a «axc»: solo la «b»."""
+    assert "a<b><u>b</u></b>c" in marked("abc", "axc", "")
+
+
+def test_entropy_by_hand():
+    """Dos opciones iguales, 1 bit; una segura, 0."""
+    assert entropy_bits([0.5, 0.5, 0]) == 1 and entropy_bits([1.0, 0.0]) == 0
+
+
+def test_cut_letters_are_grey_struck_and_said(model):
+    """Lo descartado se ve sin colores: tachado y con la palabra «fuera»."""
+    rows = bars_html(
+        np.array([0.6, 0.4]), np.array([1.0, 0.0]), TableModel("ab", np.eye(2)).tokenizer
+    )
+    assert "<s>b</s>" in rows and "fuera" in rows and "100,0 %" in rows
+
+
+def test_notes_are_escaped():
+    """Un mensaje con «<b>» se enseña, no se interpreta."""
+    assert "&lt;b&gt;" in note("<b>")
+
+
+def test_moves_from_two_threads_end_in_the_last_value(model):
+    """Doscientos movimientos desde dos hilos: sin errores, y manda el último."""
+    box = temperature_demo(model, "abc", 30)
+
+    def shake(seed):
+        for value in np.random.default_rng(seed).uniform(0, 2, 100):
+            control(box, "temperatura").set_state({"value": round(float(value), 2)})
+
+    threads = [threading.Thread(target=shake, args=(seed,)) for seed in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    control(box, "temperatura").set_state({"value": 0.7})
+    assert "Aviso" not in screen(box)
+    assert screen(box) == screen(temperature_demo(model, "abc", 30))
+
+
+def test_the_live_curve_shows_progress_points_and_lines():
+    """Dos medidas, dos puntos; la referencia, con su nombre escapado."""
+    curve = LiveCurve({"<6>": 1.8})
+    curve(Event(1, 0.25, 10.0, 1000, 3.0, None))
+    assert "25 %" in curve.screen.value and "faltan 30 s" in curve.screen.value
+    for progress, bits in ((0.5, 2.5), (1.0, 2.0)):
+        curve(Event(2, progress, 20.0, 2000, 3.0, bits))
+    page = curve.screen.value
+    assert page.count("<circle") == 2 and "&lt;6&gt;" in page and "2,00" in page
