@@ -1,0 +1,63 @@
+"""Las figuras: reciben ejes y los devuelven, dibujan los datos y hablan español."""
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("Agg")
+
+from llm_intro import plots
+from llm_intro.progress import Event, History
+from llm_intro.scoreboard import Row
+from llm_intro.tokenizers import CharTokenizer
+
+
+@pytest.fixture
+def ax():
+    return plots.new_axes()
+
+
+def heights(ax) -> list[float]:
+    return [bar.get_height() for bar in ax.patches]
+
+
+def test_blanks_are_visible():
+    """Un espacio y un salto se ven."""
+    assert plots.visible("a b\n") == "a␣b↵"
+
+
+def test_next_probs_draws_percentages_in_order(ax):
+    """0,25 y 0,75: primero la de 75 %, con su letra debajo."""
+    assert plots.plot_next_probs([0.25, 0.75], CharTokenizer(" a"), ax) is ax
+    assert heights(ax) == [75, 25]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["a", "␣"]
+    assert ax.get_ylabel() == "probabilidad (%)"
+
+
+def test_history_draws_each_measure_and_each_line(ax):
+    """Dos medidas y una referencia: dos líneas en la figura."""
+    events = [Event(n, n / 2, 10.0 * n, 1, 3.0, 3.0 - n) for n in (1, 2)]
+    plots.plot_history(History(events), {"6-grama": 1.8}, ax)
+    curve, rule = ax.get_lines()
+    assert curve.get_xydata().tolist() == [[10, 2], [20, 1]]
+    assert set(rule.get_ydata()) == {1.8}
+    assert [note.get_text() for note in ax.texts] == ["6-grama: 1,80"]
+
+
+def test_memory_draws_medians_above_the_floor(ax):
+    """Mediana de 1, 2 y 9 es 2; lo que no llega al suelo se queda en él."""
+    plots.plot_memory([1, 2], {"red": [np.array([1, 2, 9.0]), np.zeros(3)]}, ax, floor=0.5)
+    assert ax.get_lines()[0].get_ydata().tolist() == [2, 0.5]
+
+
+def test_scoreboard_tells_by_hatching_what_was_computed_before(ax):
+    """Sin depender del color: lo calculado antes va rayado."""
+    plots.plot_scoreboard([Row("a", 2.0), Row("b", 1.0, made="make bench")], ax)
+    assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, True]
+    assert [bar.get_width() for bar in ax.patches] == [2.0, 1.0]
+
+
+def test_networks_are_drawn(ax):
+    """Las dos redes, con su nombre debajo."""
+    words = " ".join(text.get_text() for text in plots.plot_networks(ax).texts)
+    assert "recurrente" in words and words.count("estado") >= 4
