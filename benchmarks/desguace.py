@@ -144,7 +144,8 @@ def distance(smoke: bool, cap: int, only: str | None) -> None:
     plan = [(0, 0), (4, 0), (16, 0), (0, 1), (4, 1), (16, 1), (0, 2), (4, 2), (16, 2),
             (1, 0), (2, 0), (8, 0)]  # fmt: skip
     cap, plan = (EVERY, plan[:1]) if smoke else (cap, plan)
-    tuning, rows = [], []
+    before = known_table("distancia", without=[only] if only else list(rates))
+    tuning, rows = before["ajuste"], before["filas"]
     for name in [only] if only else rates:
         tried = [steps_to_goal(name, 4, 0, lr, cap, smoke) for lr in rates[name]]
         tuning += tried
@@ -152,7 +153,15 @@ def distance(smoke: bool, cap: int, only: str | None) -> None:
         for k, seed in plan:
             known = best if (k, seed) == (4, 0) and not smoke else None
             rows.append(known or steps_to_goal(name, k, seed, best["lr"], cap, smoke))
-            save(f"distancia-{only}" if only else "distancia", rows, smoke, ajuste=tuning)
+            save("distancia", rows, smoke, ajuste=tuning)
+
+
+def known_table(name: str, without: list[str]) -> dict:
+    """Las filas ya guardadas de los demás modelos: cada uno se puede rehacer por separado."""
+    path = DATA / f"desguace_{name}.json"
+    saved = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept = ("ajuste", "filas")
+    return {key: [r for r in saved.get(key, []) if r["modelo"] not in without] for key in kept}
 
 
 def main(argv=None) -> int:

@@ -3,14 +3,15 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .plots import BLUE, GREY, ORANGE, RED, comma, new_axes
+from .plots import BLUE, GREY, ORANGE, RED, STYLE, comma, new_axes
+
+COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
 
 
 def _panels(columns: int, width: float, height: float, rows: int = 1):
-    first = new_axes(width, height)  # con el estilo del curso
-    figure = first.figure
-    first.remove()
-    return figure.subplots(rows, columns, squeeze=False)
+    with plt.rc_context(STYLE):
+        size = (width, height)
+        return plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")[1]
 
 
 def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
@@ -46,9 +47,9 @@ def plot_weights(weights, words: list[str], ax=None, row_names: list[str] | None
     ax.set(xlabel="mira a", ylabel="quién lee" if row_names is None else "")
     for i, j in np.argwhere(weights >= 0.2):
         ink = "white" if weights[i, j] > 0.6 else "black"
-        value = comma(weights[i, j], 1).lstrip("0")
+        value = comma(weights[i, j], 1)
         ax.text(j, i, value, ha="center", va="center", fontsize=10, color=ink)
-    ax.figure.colorbar(image, ax=ax, label="peso")
+    ax.figure.colorbar(image, ax=ax, label="peso", format=COMMAS)
     return ax
 
 
@@ -79,6 +80,7 @@ def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.axvline(0, color=GREY, linewidth=1)
+    ax.xaxis.set_major_formatter(COMMAS)
     ax.set(xlabel=f"bits que gana «{place}» (negativo: pierde)")
     return ax
 
@@ -96,6 +98,8 @@ def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
     bottom.bar(where, effects, color=RED, hatch="//", edgecolor="white")
     top.set(ylabel="atención", title=title)
     top.set_xticks([])
+    for ax in (top, bottom):
+        ax.yaxis.set_major_formatter(COMMAS)
     bottom.set(ylabel="bits que se\npierden al tapar")
     bottom.set_xticks(where, words, rotation=60, ha="right")
     bottom.axhline(0, color=GREY, linewidth=1)
@@ -122,6 +126,29 @@ def plot_distance(rows: list[dict], ax=None):
                        s=70, label=f"{label}: no llegó")  # fmt: skip
     ax.set_xticks(range(len(ks)), ks)
     ax.set(yscale="log", xlabel="frases entre las pistas y la pregunta", ylabel="pasos de aprender")
-    ax.yaxis.set_major_formatter(plt.FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_major_formatter(COMMAS)
     ax.legend(frameon=False)
+    return ax
+
+
+def plot_records(records, ax=None):
+    """Las respuestas apuntadas, según su fecha: una fila por respuesta, el asistente al lado.
+
+    Args:
+        records: filas del registro, con fecha "2025", "2025-05" o "2025-05-17".
+    """
+    ax = ax or new_axes(8, 3)
+    answers = sorted({record.answer for record in records})
+    years = [int(record.date[:4]) for record in records]
+    for n, record in enumerate(records):
+        year, month, _ = (*map(int, record.date.split("-")), 1, 1)[:3]
+        x, y = year + (month - 1) / 12, answers.index(record.answer)
+        ax.plot(x, y, "o", color=BLUE)
+        ax.annotate(record.assistant, (x, y), (8, 8 + 10 * (n % 2)), fontsize=10,
+                    textcoords="offset points")  # fmt: skip
+    ax.set_yticks(range(len(answers)), answers)
+    ax.margins(y=0.5)
+    ax.set_xlim(min(years), max(years) + 2)
+    ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
+    ax.set(xlabel="año", ylabel="respuesta")
     return ax

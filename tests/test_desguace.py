@@ -1,0 +1,455 @@
+"""La prueba del desguace: el corpus y sus exámenes, los modelos, y tapar de verdad lo tapado."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from llm_intro import desguace_causes as causes
+from llm_intro.desguace import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
+from llm_intro.desguace_corpus import MASK, UNKNOWN, Words, load_data
+from llm_intro.desguace_generator import Generator, make_stories
+from llm_intro.encdec import EncoderDecoder, padding_mask
+from llm_intro.short_training import ProbeRecipe, batches, pad
+from llm_intro.transformer import Transformer
+from llm_intro.word_models import Bag, encode_story, fit, fit_ngram, new_model
+
+HERE = Path(__file__).parent
+NETS = ["bolsa", "lstm", "transformer", "dos piezas"]
+
+
+@pytest.fixture(scope="module")
+def stories():
+    """Un corpus pequeño."""
+    return make_stories(train=1500, exam=60, seed=3)
+
+
+@pytest.fixture(scope="module")
+def words(stories):
+    """Su vocabulario."""
+    return Words.from_stories(stories.train)
+
+
+@pytest.fixture(scope="module")
+def probe(words):
+    """Una sonda con un Transformer sin entrenar: para mirar mecanismos no hace falta más."""
+    return DesguaceProbe(new_model("transformer", words, seed=1))
+
+
+# --- el corpus ---
+
+
+def test_counterfactuals_shipped_are_the_ones_written_first():
+    """Las 40 frases del paquete son, byte a byte, las de las pruebas."""
+    mine = (HERE / "desguace_contrafactuales.json").read_text(encoding="utf-8")
+    assert load_data("contrafactuales") == json.loads(mine)
+    assert len(load_data("contrafactuales")) == 40
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_training_text_has_both_clues_of_a_counterfactual(seed):
+    """Ningún texto de aprender contiene las dos pistas de ninguna de las 40, ni la frase larga."""
+    rows = load_data("contrafactuales")
+    texts = [story.text.lower() for story in make_stories(train=3000, exam=5, seed=seed).train]
+    assert not any(all(c in text for c in row["clues"]) for row in rows for text in texts)
+    assert LONG.lower() not in texts
+
+
+def test_each_clue_phrasing_of_a_counterfactual_is_learnt_apart():
+    """Las pistas sueltas de la frase larga sí están en el corpus: lo nuevo es juntarlas."""
+    texts = " ".join(s.text.lower() for s in make_stories(train=3000, exam=5).train)
+    assert "no pare de tener averías" in texts and "coche que me quiero comprar" in texts
+
+
+def test_exams_hold_combinations_never_trained(stories):
+    """Ternas, parejas y casillas de los exámenes no están en train."""
+    seen = stories.train
+    assert not {(s.obj, s.state, s.plan) for s in seen} & {
+        (s.obj, s.state, s.plan) for s in stories.triples
+    }
+    assert not {(s.state, s.plan) for s in seen} & {(s.state, s.plan) for s in stories.pairs}
+    assert not {(s.obj, s.place) for s in seen} & {(s.obj, s.place) for s in stories.cells}
+
+
+def test_no_text_is_in_train_and_in_an_exam(stories):
+    """Sin duplicados entre las partes, ni dentro de un examen."""
+    train = {s.text for s in stories.train}
+    for exam in stories.exams.values():
+        texts = [s.text for s in exam]
+        assert len(set(texts)) == len(texts) and not train & set(texts)
+
+
+def test_destination_follows_from_the_two_facts(stories):
+    """Deducido de las frases, sin mirar cómo se generó: el destino es el de la tabla."""
+    bank = load_data("frases")
+    kinds = {o: kind for kind, objects in bank["objetos"].items() for o, _ in objects}
+
+    def fact(phrase, kind, names):
+        found = [n for n in names if phrase in (bank[n][kind] if n in ("roto", "bien", "sucio")
+                                                and kind in bank[n] else bank[n])]  # fmt: skip
+        return found[0] if found else None
+
+    for story in stories.train:
+        kind = kinds[story.obj]
+        state = fact(story.state, kind, ("roto", "bien", "sucio")) if story.state else None
+        plan = fact(story.plan, kind, ("comprar", "conservar", "sitio")) if story.plan else None
+        if state or plan:
+            assert [state, plan] in bank["destinos"][kind][story.place]
+
+
+def test_article_never_gives_the_destination_away(stories):
+    """La última frase acaba siempre en «al» y un hueco."""
+    assert all(s.text.endswith(" al ____.") for s in stories.train)
+
+
+def test_same_seed_same_texts():
+    """La semilla lo decide todo; otra semilla, otros textos."""
+    one, two, other = (make_stories(50, 5, seed=s).train for s in (7, 7, 8))
+    assert one == two and one != other
+
+
+def test_distance_puts_exactly_k_sentences_after_the_clues():
+    """Con k = 3, la última pista es la cuarta frase empezando por la del hueco."""
+    for story in make_stories(40, 3, distance=3).train:
+        assert story.sentences[-5] in story.clues or len(story.clues) == 1
+        assert story.sentences[len(story.clues) - 1] in story.clues
+        assert len(story.sentences) == len(story.clues) + 3 + 1
+
+
+def test_short_texts_are_many_enough_to_be_calibrated():
+    """Sin pistas, uno de cada seis o más; y tres de cada cuatro vehículos van al taller."""
+    writer = Generator(5)
+    drawn = [writer.draw() for _ in range(6000)]
+    short = [s for s in drawn if not s.state and not s.plan]
+    cars = [s.place for s in short if s.obj == "coche"]
+    assert 0.15 < len(short) / 6000 < 0.21
+    assert 0.6 < cars.count("taller") / len(cars) < 0.9
+
+
+def test_impossible_sizes_are_refused():
+    """Cero textos, o más de los que hay, dan un aviso."""
+    with pytest.raises(ValueError, match="al menos un texto"):
+        make_stories(train=0)
+    with pytest.raises(ValueError, match="no hay datos"):
+        load_data("otra-cosa")
+
+
+def test_words_round_trip_and_unknown():
+    """Minúsculas y signos aparte; lo que no conoce es el comodín."""
+    words = Words(["el", "coche", "."])
+    assert words.decode(words.encode("El coche.")) == "el coche ."
+    assert words.encode("El zepelín.").tolist()[1] == UNKNOWN
+
+
+# --- los modelos ---
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_new_model_is_small_and_leaves_the_randomness_alone(name, words):
+    """200 000 parámetros como mucho; el azar de fuera queda como estaba."""
+    before = torch.get_rng_state()
+    model = new_model(name, words, seed=4)
+    assert torch.equal(before, torch.get_rng_state())
+    assert sum(p.numel() for p in model.parameters()) <= 200_000
+    again = new_model(name, words, seed=4)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(),
+                                                 strict=True))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_padding_changes_nothing(name, words, stories):
+    """Responder a varios textos a la vez o de uno en uno es lo mismo."""
+    probe = DesguaceProbe(new_model(name, words, seed=2))
+    texts = [LONG, SHORT, *(s.text for s in stories.train[:6])]
+    together = probe.probs(texts)
+    assert np.allclose(together, np.concatenate([probe.probs([t]) for t in texts]), atol=1e-5)
+
+
+def test_bidirectional_padding_changes_nothing(words):
+    """También con la red que ve lo de después."""
+    probe = DesguaceProbe(new_model("transformer", words, seed=2, causal=False))
+    texts = [LONG, SHORT, f"{SHORT} Mi coche se ha vuelto a estropear."]
+    together = probe.probs(texts)
+    assert np.allclose(together, np.concatenate([probe.probs([t]) for t in texts]), atol=1e-5)
+
+
+def test_only_the_bidirectional_reads_clues_after_the_hole(words):
+    """Lo que sigue al hueco no mueve a la causal y sí a la bidireccional."""
+    texts = [f"{SHORT} Mi coche no pare de tener averías.", f"{SHORT} Hace mucho calor."]
+    for causal in (True, False):
+        probe = DesguaceProbe(new_model("transformer", words, seed=2, causal=causal))
+        one, other = probe.probs(texts)
+        assert np.allclose(one, other) is causal
+
+
+def test_bag_ignores_order_and_transformer_does_not(words):
+    """Las mismas palabras en otro orden: la bolsa responde lo mismo."""
+    texts = [CHANGES["la frase entera"], CHANGES["otro orden"]]
+    for name, same in (("bolsa", True), ("transformer", False)):
+        one, other = DesguaceProbe(new_model(name, words, seed=2)).probs(texts)
+        assert np.allclose(one, other, atol=1e-7) is same
+
+
+def test_bag_carries_its_sum():
+    """Leído en dos trozos o de un tirón, la bolsa puntúa igual."""
+    bag, x = Bag(20), torch.arange(12).reshape(6, 2)
+    whole, _ = bag(x)
+    first, state = bag(x[:4])
+    assert torch.allclose(whole, torch.cat([first, bag(x[4:], state)[0]]), atol=1e-6)
+
+
+def test_encoder_decoder_hides_its_future_and_its_padding():
+    """Cambiar lo que aún no se ha escrito no mueve lo anterior; rellenar lo leído, tampoco."""
+    model = EncoderDecoder(30)
+    source, target = torch.randint(3, 30, (7, 2)), torch.randint(3, 30, (5, 2))
+    changed = target.clone()
+    changed[3:] = 4
+    with torch.no_grad():
+        a, b = model(source, target), model(source, changed)
+        c = model(torch.cat([source, torch.zeros(3, 2, dtype=torch.long)]), target)
+        d = model(source.roll(1, 1), target)
+    assert torch.allclose(a[:3], b[:3], atol=1e-5) and not torch.allclose(a[3:], b[3:])
+    assert torch.allclose(a, c, atol=1e-5) and not torch.allclose(a, d)
+
+
+def test_five_gram_forgets_everything_but_four_words(stories, words):
+    """El 5-grama responde igual a la frase larga y a la corta: solo ve las últimas cuatro."""
+    long, short = DesguaceProbe(fit_ngram(stories.train, words)).probs([LONG, SHORT])
+    assert np.allclose(long, short) and 0.9 < long.sum() <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("name", ["bolsa", "transformer", "dos piezas"])
+def test_every_family_can_learn_a_handful_of_texts(name, stories, words):
+    """Doce textos repetidos: los acierta todos, y la red queda en el modo en que estaba."""
+    few = [s for s in stories.train if s.state and s.plan][:12]
+    model = new_model(name, words, seed=0).eval()
+    losses = fit(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
+    assert losses[-1] < losses[0] and not model.training
+    assert DesguaceProbe(model).accuracy(few) == 1
+
+
+def test_bidirectional_learns_the_clue_that_comes_after(stories, words):
+    """Con la pregunta al principio, la bidireccional acierta los que ha visto."""
+    few = [swapped(s) for s in stories.train if s.state and s.plan][:12]
+    model = new_model("transformer", words, seed=0, causal=False)
+    fit(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
+    assert DesguaceProbe(model).accuracy(few) == 1
+
+
+def test_training_is_repeatable_and_can_stop(stories, words):
+    """La misma semilla da las mismas pérdidas, y `watch` puede cortar."""
+    runs = [fit(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5)) for _ in "ab"]
+    assert runs[0] == runs[1] and len(runs[0]) == 5
+    stopped = fit(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5),
+                  lambda step, _: step == 2)  # fmt: skip
+    assert stopped == runs[0][:2]
+
+
+def test_batches_visit_every_text_once_per_round():
+    """Una vuelta de lotes pasa una vez por cada texto."""
+    import random
+
+    stream = batches(list(range(50)), 8, random.Random(0))
+    seen = []
+    while len(seen) < 50:
+        seen += next(stream)
+    assert sorted(seen) == list(range(50))
+
+
+def test_encoded_story_points_at_its_destination(stories, words):
+    """La posición que se devuelve es la del destino, vaya delante o detrás."""
+    for story in (stories.train[0], swapped(stories.train[0])):
+        ids, place = encode_story(words, story)
+        assert words.words[ids[place]] == story.place
+
+
+@pytest.mark.parametrize("bad", [dict(steps=0), dict(lr=-1.0), dict(batch_size=0)])
+def test_impossible_recipes_are_refused(bad):
+    """Los ajustes imposibles se dicen al crear la receta."""
+    with pytest.raises(ValueError, match="mayor que 0"):
+        ProbeRecipe(**bad)
+
+
+# --- la atención y lo que se tapa ---
+
+
+def test_attention_weights_are_the_ones_pytorch_uses():
+    """Los pesos que se enseñan, por los valores, dan lo que da la función de PyTorch."""
+    model, x = Transformer(11, 16, 4, 1, dropout=0.0), torch.randint(0, 11, (6, 2))
+    block = model.blocks[0]
+    h, bias = block.norm1(model.embedding(x.t())), model.bias(6)
+    q, k, v = block.attention._split(h)
+    assert torch.allclose(
+        block.attention.weights(h, bias) @ v,
+        scaled_dot_product_attention(q, k, v, bias[None]),
+        atol=1e-6,
+    )
+
+
+def test_module_attention_is_multihead_attention():
+    """Con los mismos pesos, nuestra capa da lo que nn.MultiheadAttention."""
+    ours = Transformer(11, 16, 4, 1, dropout=0.0)
+    layer, x = ours.blocks[0].attention, torch.randn(2, 5, 16)
+    theirs = nn.MultiheadAttention(16, 4, batch_first=True)
+    with torch.no_grad():
+        theirs.in_proj_weight.copy_(layer.qkv.weight)
+        theirs.in_proj_bias.zero_()
+        theirs.out_proj.load_state_dict(layer.out.state_dict())
+    bias = ours.bias(5)
+    mixed, weights = theirs(x, x, x, attn_mask=bias.repeat(2, 1, 1), average_attn_weights=False)
+    assert torch.allclose(layer(x, bias)[0], mixed, atol=1e-6)
+    assert torch.allclose(layer.weights(x, bias), weights, atol=1e-6)
+
+
+def test_probe_attention_sums_to_one_and_never_looks_ahead(probe):
+    """Cada fila reparte 1 y, en la causal, nada por encima de la diagonal."""
+    words, maps = probe.attention(LONG)
+    assert words[-1] == "al" and maps.shape == (2, 4, len(words), len(words))
+    assert np.allclose(maps.sum(-1), 1, atol=1e-5)
+    assert np.triu(maps, 1).max() == 0
+
+
+def test_bidirectional_reader_is_the_hole(words):
+    """La bidireccional responde en el hueco, y se ve como ____."""
+    probe = DesguaceProbe(new_model("transformer", words, causal=False))
+    names = probe.words(f"{SHORT} Hace mucho calor.")
+    assert names[probe.read(f"{SHORT} Hace mucho calor.")[1]] == "____"
+    assert probe.read(SHORT)[0][-2] == MASK
+
+
+def test_blocked_edge_gets_no_attention(probe):
+    """Lo que se tapa recibe cero, y el resto se reparte lo suyo."""
+    ids, reader = probe.read(SHORT)
+    mask = torch.zeros(len(ids), len(ids))
+    mask[reader, 2] = -math.inf
+    maps = probe.model.attention(torch.from_numpy(ids)[:, None], mask)
+    assert float(maps[..., reader, 2].detach().abs().max()) == 0
+    assert torch.allclose(maps[..., reader, :].sum(-1), torch.ones(1))
+
+
+def test_hiding_nothing_changes_nothing(probe):
+    """Sin palabras tapadas ni borradas, cero bits."""
+    for action in (causes.knockout, causes.ablation):
+        assert np.allclose(action(probe, LONG, [[]], "desguace"), 0, atol=1e-5)
+
+
+def test_knockout_and_ablation_match_doing_it_by_hand(probe):
+    """Tapar en lote da lo mismo que enmascarar una vez; borrar, que leer otra palabra."""
+    ids, reader = probe.read(LONG)
+    word = probe.tokenizer.index["desguace"]
+
+    def bits(x, mask=None):
+        with torch.no_grad():
+            logits = probe.model(torch.from_numpy(x)[:, None], None, mask)[0][reader, 0]
+        return float(torch.log_softmax(logits, -1)[word]) / math.log(2)
+
+    mask = torch.zeros(len(ids), len(ids))
+    mask[reader, [3, 5]] = -math.inf
+    got = causes.knockout(probe, LONG, [[3, 5], [4]], "desguace")
+    assert got[0] == pytest.approx(bits(ids, mask) - bits(ids), abs=1e-4)
+    erased = ids.copy()
+    erased[4] = UNKNOWN
+    got = causes.ablation(probe, LONG, [[4]], "desguace")
+    assert got[0] == pytest.approx(bits(erased) - bits(ids), abs=1e-4)
+
+
+def test_gradient_times_input_is_the_slope_of_shrinking_a_word(probe):
+    """Encoger un poco el vector de una palabra mueve los bits lo que dice el gradiente."""
+    slope = causes.gradient_input(probe, SHORT, "taller")
+    ids, reader = probe.read(SHORT)
+    word, step = probe.tokenizer.index["taller"], 1e-2
+
+    def bits(scale):
+        def shrink(_module, _inputs, vectors):
+            vectors = vectors.clone()
+            vectors[:, 5] *= scale
+            return vectors
+
+        hook = probe.model.embedding.register_forward_hook(shrink)
+        with torch.no_grad():
+            logits = probe.model(torch.from_numpy(ids)[:, None])[0][reader, 0]
+        hook.remove()
+        return float(torch.log_softmax(logits, -1)[word]) / math.log(2)
+
+    assert slope.shape == (len(ids),)
+    expected = (bits(1 + step) - bits(1 - step)) / (2 * step)
+    assert slope[5] == pytest.approx(expected, rel=0.05, abs=1e-4)
+
+
+def test_spearman_by_hand():
+    """Un intercambio entre cuatro: 1 - 6·2/(4·15) = 0,8. Con empates, el puesto medio."""
+    assert causes.spearman([1, 2, 3, 4], [1, 3, 2, 4]) == pytest.approx(0.8)
+    assert causes.spearman([1, 2, 3], [9, 5, 1]) == pytest.approx(-1)
+    assert causes.ranks([5, 1, 5, 2]).tolist() == [3.5, 1, 3.5, 2]
+    with pytest.raises(ValueError, match="mismo largo"):
+        causes.spearman([1, 1], [1, 2])
+
+
+def test_clue_positions_are_the_words_of_the_clues(probe, stories):
+    """Las posiciones de las pistas, leídas de nuevo, son las palabras de las pistas."""
+    story = next(s for s in stories.train if len(s.clues) == 2)
+    words = probe.words(story.text)
+    got = sorted(words[i] for i in causes.clue_positions(probe, story))
+    assert got == sorted(w for clue in story.clues for w in Words.split(clue))
+
+
+def test_blindfold_and_agreement_run_over_stories(probe, stories):
+    """Dan fracciones y correlaciones, y un nombre equivocado se dice."""
+    some = stories.triples[:4]
+    assert 0 <= causes.blindfolded(probe, some, "pistas") <= 1
+    assert all(-1 <= r <= 1 for r in causes.agreement(probe, some).values())
+    with pytest.raises(ValueError, match="pistas"):
+        causes.blindfolded(probe, some, "todo")
+
+
+def test_padding_mask_hides_only_the_padding():
+    """Menos infinito donde hay un 0, y nada en lo demás."""
+    mask = padding_mask(pad([np.array([3, 4]), np.array([5])]))
+    assert mask[:, 0, 0].tolist() == [[0, 0], [0, -math.inf]]
+
+
+# --- la sonda ---
+
+
+def test_distribution_is_sorted_and_is_a_probability(probe):
+    """De más a menos, entre 0 y 1, sin pasar de 1 en total."""
+    shares = list(probe.distribution(LONG).values())
+    assert shares == sorted(shares, reverse=True) and 0 < sum(shares) <= 1 + 1e-6
+
+
+def test_changes_are_measured_from_the_first_text(probe):
+    """El primero es cero; los demás, log2 del cociente de probabilidades."""
+    moved = probe.changes(CHANGES)
+    ratio = probe.distribution(SHORT)["desguace"] / probe.distribution(LONG)["desguace"]
+    assert moved["la frase entera"] == 0 and set(moved) == set(CHANGES)
+    got = probe.changes({"larga": LONG, "corta": SHORT})["corta"]
+    assert got == pytest.approx(math.log2(ratio), abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "____", "El ____ y el ____."])
+def test_impossible_texts_are_refused(text):
+    """Vacío, sin nada antes del hueco o con dos huecos: un aviso con un ejemplo."""
+    with pytest.raises(ValueError, match="un solo hueco"):
+        cut_at_hole(text)
+
+
+def test_probe_needs_words_and_attention(words, stories):
+    """Un modelo sin palabras, o sin atención cuando se pide, da un aviso."""
+    with pytest.raises(ValueError, match="no lee palabras"):
+        DesguaceProbe(nn.Linear(2, 2))
+    with pytest.raises(ValueError, match="no tiene atención"):
+        DesguaceProbe(new_model("lstm", words)).attention(LONG)
+    with pytest.raises(ValueError, match="no hay red"):
+        new_model("rnn", words)
+
+
+def test_swapped_story_asks_first(stories):
+    """La pregunta pasa delante y no se pierde ninguna frase."""
+    story = next(s for s in stories.train if len(s.sentences) > 2)
+    first, second = swapped(story).text.split(". "), story.text.rstrip(".").split(". ")
+    assert first[0] == second[-1] and sorted(f.rstrip(".") for f in first) == sorted(second)
