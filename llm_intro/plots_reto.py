@@ -1,25 +1,28 @@
 """Las figuras del reto: las piezas que ve cada modelo y lo rara que es una respuesta buena."""
 
 from .plots import BLUE, GREY, ORANGE, RED, new_axes, visible
-from .reto import kind
+from .reto import LETTER, kind
 
 
-def plot_pieces(rows: dict[str, list[str]], ax=None):
+def plot_pieces(rows: dict[str, list[bytes]], ax=None):
     """Un texto partido de varias maneras, alineado letra a letra.
 
     Args:
-        rows: {nombre: piezas}; las piezas de cada fila, juntas, rehacen el mismo texto.
+        rows: {nombre: piezas, en bytes}; las de cada fila, juntas, rehacen el mismo texto. Una
+            pieza puede ser medio carácter: «¡» son dos bytes.
     """
-    text = "".join(next(iter(rows.values())))
-    ax = ax or new_axes(10, 0.75 * len(rows) + 0.6)
+    text = b"".join(next(iter(rows.values()))).decode()
+    ax = ax or new_axes(10, 0.8 * len(rows) + 0.6)
+    widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
     for row, pieces in enumerate(rows.values()):
-        x = 0
+        start, x = 0, 0.0
         for i, piece in enumerate(pieces):
+            width = sum(widths[start : start + len(piece)])
             color = (BLUE, ORANGE)[i % 2]
-            ax.barh(row, len(piece), left=x, height=0.8, color=color, alpha=0.25, edgecolor="black")
-            x += len(piece)
+            ax.barh(row, width, left=x, height=0.8, color=color, alpha=0.25, edgecolor="black")
+            start, x = start + len(piece), x + width
         for i, char in enumerate(text):
-            weight = "bold" if kind(char) in (1, 5) else "normal"
+            weight = "bold" if kind(char) == LETTER else "normal"
             ax.text(i + 0.5, row, visible(char), ha="center", va="center", fontweight=weight)
     names = [f"{name}: {len(pieces)}" for name, pieces in rows.items()]
     ax.set(yticks=range(len(rows)), yticklabels=names, xticks=[], xlim=(0, len(text)))
