@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .embeddings import main_plane
+from .embeddings import WordVectors, main_plane
 from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes
-from .word_vectors import WordVectors
 
 LOOKS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#CC79A7", "v"), (GREY, "P")]
 RINGS = (8, 14, 22, 32, 44, 58, 74)  # puntos entre la marca y su rótulo, de menos a más

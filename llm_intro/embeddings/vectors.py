@@ -120,7 +120,7 @@ def save_vectors(path, vectors: WordVectors) -> None:
 
 def load_vectors(path=None) -> WordVectors:
     """Lee lo que guardó `save_vectors`; sin `path`, los vectores del Quijote que trae el curso."""
-    path = files(__package__) / "data" / "vectores.npz" if path is None else path
+    path = files("llm_intro") / "data" / "vectores.npz" if path is None else path
     with np.load(path, allow_pickle=False) as arrays:
         return WordVectors(tuple(arrays["words"].tolist()), arrays["vectors"])
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from .word_vectors import WordVectors
+from .vectors import WordVectors
 
 WORD = re.compile(r"[^\W\d_]+")
 

@@ -1,0 +1,26 @@
+"""Palabras como vectores: sacarlos de un texto, compararlos, leerlos y guardarlos. Solo NumPy."""
+
+from .counting import (
+    count_pairs,
+    count_vectors,
+    frequent_words,
+    main_plane,
+    ppmi,
+    split_words,
+    truncated_svd,
+)
+from .vectors import WordVectors, load_fasttext, load_vectors, save_vectors
+
+__all__ = [
+    "WordVectors",
+    "count_pairs",
+    "count_vectors",
+    "frequent_words",
+    "load_fasttext",
+    "load_vectors",
+    "main_plane",
+    "ppmi",
+    "save_vectors",
+    "split_words",
+    "truncated_svd",
+]
