@@ -90,10 +90,10 @@ class ChatClient:
                 except requests.RequestException as error:
                     problem = f"se cortó la conexión ({type(error).__name__})."
                 except ValueError as error:
-                    problem = str(error)
+                    problem = self.key.hide_in(str(error))
                 problem = problem or self._stop_reason(deadline, len(text))
                 if problem:
-                    raise ChatError(self.key.hide_in(problem), partial=text)
+                    raise ChatError(problem, partial=text)
                 if piece is None:
                     return
                 if piece := self.key.hide_in(piece):
@@ -126,7 +126,7 @@ class ChatClient:
             if self._cancelled.wait(wait):
                 problem = "cancelado."
                 break
-        raise ChatError(self.key.hide_in(problem), status=status)
+        raise ChatError(problem, status=status)
 
     def _post(self, body: dict) -> tuple[requests.Response | None, str]:
         try:
@@ -149,7 +149,10 @@ class ChatClient:
         except Exception:  # el cuerpo de un error puede ser cualquier cosa
             said = ""
         reason = REASONS.get(status, "el servicio ha fallado." if status >= 500 else "rechazado.")
-        return f"error {status}: {reason}" + (f" Dice: {said[:300]}" if said else "")
+        # La clave se tapa aquí, y no al lanzar el error: tampoco debe quedar en una variable.
+        return f"error {status}: {reason}" + (
+            f" Dice: {self.key.hide_in(said)[:300]}" if said else ""
+        )
 
 
 def _retry_after(response: requests.Response, default: float) -> float:
