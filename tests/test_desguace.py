@@ -453,3 +453,82 @@ def test_swapped_story_asks_first(stories):
     story = next(s for s in stories.train if len(s.sentences) > 2)
     first, second = swapped(story).text.split(". "), story.text.rstrip(".").split(". ")
     assert first[0] == second[-1] and sorted(f.rstrip(".") for f in first) == sorted(second)
+
+
+# --- los controles y las figuras ---
+
+
+def test_attention_demo_shows_every_word_and_moves(probe):
+    """Cada palabra con su peso; al mover quién lee, cambia la página; el texto va escapado."""
+    from llm_intro.widgets.probes import attention_demo, shaded
+
+    box = attention_demo(probe, SHORT)
+    text, back, head, screen = box.children
+    first = screen.value
+    assert all(word in first for word in ("mañana", "coche", "«al»"))
+    back.set_state({"value": 2})
+    assert "«el»" in screen.value and screen.value != first
+    head.index = 1
+    text.set_state({"value": "____"})
+    assert "Aviso" in screen.value
+    assert "<b>" not in shaded(["<b>"], [0.5], 0)
+
+
+def test_changes_demo_reacts_to_its_buttons_and_says_what_it_does_not_know(probe):
+    """Cada botón pone su frase; la tuya avisa de las palabras que no conoce."""
+    from llm_intro.widgets.probes import OWN, changes_demo
+
+    change, own, screen = changes_demo(probe).children
+    for name, text in CHANGES.items():
+        change.value = name
+        assert text.split(".")[0] in screen.value and "bits" in screen.value
+    own.set_state({"value": "Mi zepelín va al ____."})
+    change.value = OWN
+    assert "No conoce: zepelín" in screen.value
+
+
+def test_figures_are_in_spanish_and_keep_their_data(probe):
+    """Las figuras devuelven sus ejes, con las palabras y los nombres que se les dan."""
+    import matplotlib.pyplot as plt
+
+    from llm_intro import plots_attention as figures
+
+    words, maps = probe.attention(SHORT)
+    ax = figures.plot_weights(maps[0, 0], words)
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == words
+    assert ax.get_ylabel() == "quién lee"
+    mask = np.tril(np.ones((3, 3), bool))
+    assert len(figures.plot_masks({"causal": mask, "libre": mask | True}, words[:3])) == 2
+    bars = figures.plot_changes({"a": 0.0, "b": -2.0})
+    assert [bar.get_width() for bar in bars.patches] == [0, -2]
+    table = figures.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    assert {t.get_text() for t in table.texts} == {"0,00", "0,25", "1,00"}
+    top, _ = figures.plot_look_and_effect(words, maps[0, 0, -1], maps[0, 0, -1])
+    assert len(top.patches) == len(words)
+    rows = [dict(modelo="lstm", k=0, pasos=100, tope=500), dict(modelo="lstm", k=4, pasos=None,
+                                                                 tope=500)]  # fmt: skip
+    legend = figures.plot_distance(rows).get_legend()
+    assert [t.get_text() for t in legend.get_texts()][-1] == "LSTM: no llegó"
+    plt.close("all")
+
+
+def test_stored_tables_say_where_they_come_from():
+    """Cada tabla lleva su orden, su máquina y su fecha, y ninguna fila inventa un final."""
+    for name in ("semillas", "distancia"):
+        table = load_data(name)
+        assert table["orden"].endswith(name) and table["maquina"] and table["fecha"]
+    for row in load_data("distancia")["filas"]:
+        assert row["pasos"] is None or row["acierto"] >= 0.95
+        assert row["pasos"] is None or row["pasos"] <= row["tope"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["semillas", "distancia"])
+def test_benchmark_runs(table):
+    """La orden que hizo las tablas corre de principio a fin, sin guardar nada."""
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "benchmarks/desguace.py", table, "--smoke"],
+                          cwd=HERE.parent, capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 0 and '"modelo": "lstm"' in done.stdout, done.stderr
