@@ -3,6 +3,7 @@
     python benchmarks/ship.py lstm          # entrena (o continúa) la LSTM; deja un .ckpt
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
     python benchmarks/ship.py pack          # mide la LSTM y la empaqueta en 8 bits
+    python benchmarks/ship.py scoreboard    # reúne lo medido en data/marcador.json
     python benchmarks/ship.py --smoke       # un entrenamiento de tres pasos, sin guardar nada
 
 El entrenamiento es el `train` del curso: nunca mira lo reservado. Los registros quedan en
@@ -27,11 +28,13 @@ from llm_intro import (
     NGramModel,
     TrainConfig,
     bits_per_char,
+    generate,
     load_quijote,
     train,
 )
 from llm_intro.checkpoint import load_checkpoint, unpack
-from llm_intro.pretrained import load_weights, pack_8bit
+from llm_intro.pretrained import load_card, load_fast, load_weights, pack_8bit
+from llm_intro.scoreboard import LETTERS, PROMPT, TEMPERATURE
 
 RUNS = Path(__file__).parent / "runs"
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
@@ -115,8 +118,8 @@ def pack_lstm(corpus) -> None:
 def write_card(name, model, corpus, command, seconds, parameters, **extra) -> None:
     """La ficha: qué es, cómo se hizo y cuánto vale en cada parte."""
     excerpt = load_quijote("extracto")
-    # 200 000 caracteres de train bastan para ver si sobreajusta
-    parts = {"train": corpus.train[:200_000], "valid": corpus.valid, "heldout": corpus.heldout}
+    # 100 000 caracteres de train bastan para ver si sobreajusta
+    parts = {"train": corpus.train[:100_000], "valid": corpus.valid, "heldout": corpus.heldout}
     card = {
         "datos": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
         "orden": f"python benchmarks/ship.py {command}",
@@ -135,12 +138,49 @@ def write_card(name, model, corpus, command, seconds, parameters, **extra) -> No
     print(text)
 
 
+def write_scoreboard(corpus) -> None:
+    """Las filas del marcador que costaron minutos: las recetas (la mediana) y la LSTM."""
+    recipes = json.loads((DATA / "recetas.json").read_text(encoding="utf-8"))
+    budgets = {"receta del curso, 1 min": "60", "receta del curso, 4 min": "240"}
+    runs = {"receta de partida": recipes["starting"]}
+    for name, seconds in budgets.items():
+        by_bits = sorted(recipes["course"][seconds], key=lambda run: run["heldout"])
+        runs[name] = by_bits[len(by_bits) // 2]
+    rows = [
+        {
+            "name": name,
+            "bits": run["heldout"],
+            "parameters": run["parameters"],
+            "seconds": run["best_seconds"],
+            "sample": "",
+            "made": "python benchmarks/recipes.py",
+        }
+        for name, run in runs.items()
+    ]
+    card, model = load_card("cervantes"), load_fast("cervantes")
+    bits = card["bits_por_caracter"]
+    rows.append(
+        {
+            "name": "LSTM del curso",
+            "bits": bits["heldout"],
+            "bits_extracto": bits["extracto_lxxiv"],
+            "parameters": card["parametros"],
+            "seconds": card["segundos_cpu"],
+            "sample": generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :],
+            "made": card["orden"],
+        }
+    )
+    text = json.dumps({"maquina": card["maquina"], "rows": rows}, ensure_ascii=False, indent=1)
+    (DATA / "marcador.json").write_text(text + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Hace lo que se pida."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=["lstm", "ngram", "pack"], default="lstm")
+    parts = {"ngram": pack_ngram, "pack": pack_lstm, "scoreboard": write_scoreboard}
+    parser.add_argument("what", nargs="?", choices=["lstm", *parts], default="lstm")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -148,7 +188,7 @@ def main() -> None:
     if options.smoke or options.what == "lstm":
         train_lstm(corpus, options.smoke)
     else:
-        {"ngram": pack_ngram, "pack": pack_lstm}[options.what](corpus)
+        parts[options.what](corpus)
 
 
 if __name__ == "__main__":
