@@ -63,12 +63,20 @@ def test_without_carry_every_chunk_is_fresh():
         assert dropped.batch(step).fresh
 
 
+def test_reset_every_starts_fresh_now_and_then():
+    """Cada dos trozos, y al empezar la vuelta: los mismos lotes, el estado de cero a menudo."""
+    kept, reset = Streams(torch.arange(67), 3, 4), Streams(torch.arange(67), 3, 4, reset_every=2)
+    assert [reset.batch(k).fresh for k in range(6)] == [True, False, True, False, True, True]
+    assert all(torch.equal(kept.batch(k).x, reset.batch(k).x) for k in range(10))
+
+
 def test_epochs_are_cut_at_different_places():
     """La primera vuelta empieza en 0; las demás, en cualquier sitio del primer trozo."""
-    data = Streams(torch.arange(67), 3, 4)
-    starts = [int(data.batch(epoch * len(data)).x[0, 0]) for epoch in range(60)]
-    assert starts[0] == 0
-    assert set(starts) == {0, 1, 2, 3}
+    for seed in range(10):
+        data = Streams(torch.arange(67), 3, 4, seed=seed)
+        starts = [int(data.batch(epoch * len(data)).x[0, 0]) for epoch in range(60)]
+        assert starts[0] == 0
+        assert set(starts) == {0, 1, 2, 3}
 
 
 # --- ventanas ---

@@ -70,7 +70,18 @@ def test_ties_go_to_the_first_symbol():
     flat = np.zeros(5)
     assert next_probs(flat, temperature=0).tolist() == [1, 0, 0, 0, 0]
     assert next_probs(flat, top_k=2).tolist() == [0.5, 0.5, 0, 0, 0]
+    logits = np.random.default_rng(0).integers(3, size=1000)  # 0, 1 y 2, con muchos empates
+    twos, ones = (logits == 2).nonzero()[0].tolist(), (logits == 1).nonzero()[0].tolist()
+    kept = next_probs(logits, top_k=len(twos) + 5).nonzero()[0].tolist()
+    assert kept == sorted(twos + ones[:5])
     assert next_probs(flat, top_p=0.6) == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0, 0])
+
+
+@pytest.mark.parametrize("size", [3, 7, 10, 49])
+def test_top_p_that_is_just_reached_cuts_there(size):
+    """Con n opciones iguales, p = k/n deja k: los redondeos de la suma no cuelan otra."""
+    for kept in range(1, size + 1):
+        assert np.count_nonzero(next_probs(np.zeros(size), top_p=kept / size)) == kept
 
 
 @pytest.mark.filterwarnings("error")
@@ -83,7 +94,7 @@ def test_tiny_temperature_is_almost_greedy():
 def test_top_p_one_keeps_even_the_rarest():
     """`top_p=1` no corta nada: ni lo que tiene probabilidad 1e-20."""
     probs = next_probs(np.log([1.0, 1e-20]), top_p=1)
-    assert probs[1] == pytest.approx(1e-20)
+    assert probs[1] == pytest.approx(1e-20, rel=1e-9, abs=0)
 
 
 def test_impossible_symbols_stay_impossible():
