@@ -13,6 +13,7 @@ PUBLIC = {
     "load_quijote": "corpus",
     "Corpus": "corpus",
     "CharTokenizer": "tokenizers",
+    "BPETokenizer": "tokenizers",
     "NGramModel": "ngram",
     "CervantesLSTM": "lstm",
     "STARTING_RECIPE": "recipes",
@@ -31,6 +32,9 @@ PUBLIC = {
     "LiveCurve": "widgets",
     "temperature_demo": "widgets",
     "compare_demo": "widgets",
+    "order_demo": "widgets",
+    "ShannonGame": "shannon",
+    "shannon_game": "widgets",
 }
 
 __all__ = ["__version__", *PUBLIC]
