@@ -10,6 +10,7 @@ from pytest import approx
 
 from llm_intro import CharTokenizer, NGramModel
 from llm_intro.shannon import ShannonGame, bounds, model_ranks, share_bounds
+from llm_intro.widgets import order_demo, shannon_game
 
 
 def test_always_right_costs_nothing():
@@ -130,3 +131,34 @@ def test_few_letters_cap_the_upper_bound():
     for letter in "bcde":
         game.guess(letter)
     assert bounds(game.ranks)[1] <= game.most_bits() == 2
+
+
+def test_the_board_plays_with_keyboard_and_buttons():
+    """Teclado y botones juegan la misma partida; lo fallado se apaga y lo raro avisa."""
+    game = ShannonGame("la casa de la casera", start=5, length=3)
+    screen, keyboard, keys = shannon_game(game, name="<b>Ana").children
+    buttons = {button.description: button for button in keys.children}
+    buttons["l"].click()
+    assert buttons["l"].disabled
+    assert "no es" in screen.value
+    keyboard.set_state({"value": "S"})  # una mayúscula vale
+    assert (game.ranks, keyboard.value, buttons["l"].disabled) == ([2], "", False)
+    assert "&lt;b&gt;Ana" in screen.value
+    keyboard.set_state({"value": "%"})
+    assert "Aviso" in screen.value
+    for letter in ("a", "espacio"):
+        buttons[letter].click()
+    assert game.done
+    assert all(button.disabled for button in buttons.values())
+
+
+def test_the_order_slider_changes_the_text():
+    """Al mover el orden cambia el modelo que escribe; un comienzo imposible avisa."""
+    text = "en un lugar de la mancha de cuyo nombre no quiero acordarme " * 3
+    order, _, prompt, screen = order_demo({n: NGramModel(n).fit(text) for n in (1, 2, 3)}).children
+    before = screen.value
+    order.set_state({"value": 1})
+    assert "Orden <b>1</b>" in screen.value
+    assert screen.value != before
+    prompt.set_state({"value": "€"})
+    assert "Aviso" in screen.value
