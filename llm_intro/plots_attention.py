@@ -3,15 +3,23 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .plots import BLUE, GREY, ORANGE, RED, STYLE, comma, new_axes
+from .plots import BLUE, GREY, ORANGE, RED, STYLE, comma
 
 COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
 
 
+DPI = 75  # los mapas llevan mucho texto: con más puntos, el cuaderno pesaría demasiado
+
+
+def new_axes(width: float, height: float):
+    """Unos ejes con el estilo del curso, en pulgadas."""
+    return _panels(1, width, height)[0, 0]
+
+
 def _panels(columns: int, width: float, height: float, rows: int = 1):
     with plt.rc_context(STYLE):
-        size = (width, height)
-        return plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")[1]
+        figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
+        return figure.subplots(rows, columns, squeeze=False)
 
 
 def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
@@ -57,9 +65,10 @@ def plot_answers(answers: dict[str, dict[str, float]], ax=None):
     """Tabla de probabilidades: una fila por modelo, una columna por destino.
 
     Args:
-        answers: por modelo, lo que da `DesguaceProbe.distribution`.
+        answers: por modelo, lo que da `DesguaceProbe.distribution`. Los destinos que todos dan
+            por casi imposibles (menos del 1 %) no se dibujan.
     """
-    columns = sorted({place for row in answers.values() for place in row})
+    columns = sorted({p for row in answers.values() for p, share in row.items() if share >= 0.01})
     table = np.array([[row.get(place, 0) for place in columns] for row in answers.values()])
     ax = ax or new_axes(9, 0.55 * len(answers) + 1.6)
     ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -76,7 +85,7 @@ def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
     ax = ax or new_axes(8, 0.45 * len(changes) + 1.2)
     names, bits = list(changes), list(changes.values())
     bars = ax.barh(names, bits, color=[ORANGE if b < 0 else BLUE for b in bits])
-    ax.bar_label(bars, [comma(b, 1) for b in bits], padding=3)
+    ax.bar_label(bars, [comma(round(b, 1) + 0.0, 1) for b in bits], padding=3)
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.axvline(0, color=GREY, linewidth=1)
@@ -119,14 +128,21 @@ def plot_distance(rows: list[dict], ax=None):
         mine = [row for row in rows if row["modelo"] == name]
         there = [(ks.index(r["k"]) + shift, r["pasos"]) for r in mine if r["pasos"]]
         late = [(ks.index(r["k"]) + shift, 1.1 * r["tope"]) for r in mine if not r["pasos"]]
-        ax.scatter(*zip(*there, strict=True) if there else ([], []),
-                   color=color, marker=mark, label=label)  # fmt: skip
+        if there:
+            ax.scatter(*zip(*there, strict=True), color=color, marker=mark, label=label)
         if late:
             ax.scatter(*zip(*late, strict=True), edgecolors=color, facecolors="none", marker="^",
                        s=70, label=f"{label}: no llegó")  # fmt: skip
     ax.set_xticks(range(len(ks)), ks)
-    ax.set(yscale="log", xlabel="frases entre las pistas y la pregunta", ylabel="pasos de aprender")
+    ax.set(
+        yscale="log",
+        xlim=(-0.5, len(ks) - 0.5),
+        xlabel="frases entre las pistas y la pregunta",
+        ylabel="pasos de aprender",
+    )
+    ax.yaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(COMMAS)
+    ax.yaxis.set_minor_formatter(plt.NullFormatter())
     ax.legend(frameon=False)
     return ax
 
