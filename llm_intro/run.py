@@ -153,7 +153,7 @@ def valid_bits(model: nn.Module, ids: torch.Tensor, columns: int = 50) -> float:
     length = len(ids) // columns
     table = ids[: columns * length].view(columns, length).t().long()  # (L, columnas)
     total, hidden = 0.0, None
-    for x, y in zip(table[:-1].split(500), table[1:].split(500), strict=True):
+    for x, y in zip(table[:-1].split(100), table[1:].split(100), strict=True):
         logits, hidden = model(x, hidden)  # (T, B, V)
         loss = cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="sum")
         total += loss.item()
