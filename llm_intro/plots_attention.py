@@ -17,9 +17,13 @@ def new_axes(width: float, height: float):
 
 
 def _panels(columns: int, width: float, height: float, rows: int = 1):
-    with plt.rc_context(STYLE):
+    before = {name: plt.rcParams[name] for name in STYLE}
+    plt.rcParams.update(STYLE)  # rc_context repondría también el programa que enseña la figura
+    try:
         figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
         return figure.subplots(rows, columns, squeeze=False)
+    finally:
+        plt.rcParams.update(before)
 
 
 def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
