@@ -18,7 +18,7 @@ def new_axes(width: float, height: float):
 
 def _panels(columns: int, width: float, height: float, rows: int = 1):
     before = {name: plt.rcParams[name] for name in STYLE}
-    plt.rcParams.update(STYLE)  # rc_context repondría también el programa que enseña la figura
+    plt.rcParams.update(STYLE)  # rc_context apaga el modo interactivo de Jupyter
     try:
         figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
         return figure.subplots(rows, columns, squeeze=False)
