@@ -147,7 +147,8 @@ def plot_distance(rows: list[dict], ax=None):
     ax.yaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(COMMAS)
     ax.yaxis.set_minor_formatter(plt.NullFormatter())
-    ax.legend(frameon=False)
+    ax.margins(y=0.15)
+    ax.legend(frameon=False, loc="upper left")  # donde menos pasos hacen falta
     return ax
 
 
