@@ -1,11 +1,12 @@
 #!/bin/sh
 # Prepara .venv con las versiones de requirements.lock y el paquete en modo editable.
-# La segunda vez no hace nada: .venv/.listo guarda la huella de las listas y de la carpeta.
+# La segunda vez no hace nada: .venv/.listo guarda la huella de las listas, la versión y la carpeta.
 # CPU=1 instala el PyTorch sin CUDA que publica PyTorch.
 set -eu
 
 stamp=.venv/.listo
-key=$({ cat requirements.lock requirements.txt pyproject.toml; pwd; } | cksum)
+lists="requirements.lock requirements.txt pyproject.toml"
+key=$({ cat $lists; grep '^__version__' llm_intro/__init__.py; pwd; } | cksum)
 if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null; then
     exit 0
 fi

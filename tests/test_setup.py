@@ -12,6 +12,7 @@ import lab
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ("requirements.txt", "requirements.lock", "pyproject.toml")
+VERSION = "llm_intro/__init__.py"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="env.sh es para Linux y macOS")
 
 # Un Python de mentira: apunta con qué lo llaman, y sabe crear otro como él en .venv
@@ -27,8 +28,8 @@ if [ "$1 $2" = "-m venv" ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python;
 def course(tmp_path):
     """Una carpeta con espacios, eñe y emoji, y las listas del curso dentro."""
     folder = tmp_path / "mi curso ñ 🙂"
-    (folder / ".ci").mkdir(parents=True)
-    for name in (*LISTS, ".ci/env.sh"):
+    for name in (*LISTS, VERSION, ".ci/env.sh"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (tmp_path / "bin").mkdir()
     for name in ("python3", "python3.14", "python3.13", "python3.12", "python3.11"):
@@ -70,6 +71,14 @@ def test_a_changed_list_installs_again(course, name):
     setup(course)
     with (course / name).open("a") as file:
         file.write("\n# otro\n")
+    assert setup(course)[1]
+
+
+def test_a_new_version_installs_again(course):
+    """Al cambiar la versión del módulo, el paquete instalado debe decirla."""
+    setup(course)
+    init = course / VERSION
+    init.write_text(init.read_text(encoding="utf-8").replace('__version__ = "', '__version__ = "9'))
     assert setup(course)[1]
 
 
