@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import torch
 
+SMALL = 1_000_000  # números de una red a la que no le compensa repartirse entre hilos
+
 
 def best_device() -> torch.device:
     """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU."""
@@ -47,6 +49,22 @@ def private_random(seed: int, device: torch.device):
         yield
     finally:
         set_random_state(before, device)
+
+
+@contextmanager
+def few_threads(model: torch.nn.Module):
+    """Dentro, un solo hilo si la red es pequeña; al salir, los que había.
+
+    Repartir matrices tan pequeñas ahorra poco, y si otro programa ocupa un núcleo los hilos se
+    esperan unos a otros: aquí se llegó a ir diez veces más despacio.
+    """
+    before = torch.get_num_threads()
+    if sum(p.numel() for p in model.parameters()) < SMALL:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .desguace_corpus import PAD
+from .machine import few_threads
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,16 @@ def learn(model: nn.Module, loss_of, lengths, recipe: ProbeRecipe, watch=None) -
     losses, was_training = [], model.training
     model.train()
     stream = batches(lengths, recipe.batch_size, random.Random(recipe.seed))
-    for step, chosen in zip(range(recipe.steps), stream, strict=False):
-        optimizer.param_groups[0]["lr"] = recipe.lr_at(step)
-        loss = loss_of(chosen)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        losses.append(loss.item())
-        if watch is not None and watch(step + 1, losses[-1]):
-            break
+    with few_threads(model):
+        for step, chosen in zip(range(recipe.steps), stream, strict=False):
+            optimizer.param_groups[0]["lr"] = recipe.lr_at(step)
+            loss = loss_of(chosen)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            losses.append(loss.item())
+            if watch is not None and watch(step + 1, losses[-1]):
+                break
     model.train(was_training)
     return losses

@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import nn
 
 from .checkpoint import restore_run, save_run
-from .machine import deferred_interrupt, private_random
+from .machine import deferred_interrupt, few_threads, private_random
 from .progress import History, ProgressBar
 from .recipes import TrainConfig
 from .run import Run
@@ -43,7 +43,11 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
     was_training = model.training
     model.train()
     try:
-        with deferred_interrupt() as interrupted, private_random(config.seed, run.device):
+        with (
+            deferred_interrupt() as interrupted,
+            private_random(config.seed, run.device),
+            few_threads(model),
+        ):
             if config.resume and Path(config.checkpoint).exists():
                 restore_run(run)
             _loop(run, watch, interrupted)

@@ -8,7 +8,13 @@ import pytest
 import torch
 import tqdm.auto
 
-from llm_intro.machine import best_device, deferred_interrupt, private_random, use_bf16
+from llm_intro.machine import (
+    best_device,
+    deferred_interrupt,
+    few_threads,
+    private_random,
+    use_bf16,
+)
 from llm_intro.progress import Event, History, ProgressBar
 
 CPU = torch.device("cpu")
@@ -182,3 +188,16 @@ def test_in_another_thread_ctrl_c_is_left_alone():
     thread.start()
     thread.join()
     assert seen == [[]]
+
+
+def test_a_small_net_trains_on_one_thread_and_gives_the_rest_back():
+    """Dentro, un hilo para la pequeña y los de antes para la grande; al salir, los de antes."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        for size, threads in ((10, 1), (1_200, 2)):
+            with few_threads(torch.nn.Linear(size, size)):
+                assert torch.get_num_threads() == threads
+            assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
