@@ -2,7 +2,7 @@
 
     python benchmarks/desguace.py semillas     # 5 semillas × 4 modelos, y de qué dependen
     python benchmarks/desguace.py distancia    # pasos hasta el 95 % según lo lejos que estén
-    python benchmarks/desguace.py semillas --smoke   # segundos: comprueba que corre, no guarda
+    python benchmarks/desguace.py --smoke      # segundos: comprueba que corren, no guarda
 
 Cada tabla se guarda en llm_intro/data/ con su orden, su máquina y su fecha. Segundos de CPU del
 proceso, con un hilo.
@@ -167,15 +167,17 @@ def known_table(name: str, without: list[str]) -> dict:
 def main(argv=None) -> int:
     """Elige la tabla."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tabla", choices=["semillas", "distancia"])
+    parser.add_argument("tabla", nargs="?", choices=["semillas", "distancia"])
     parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
     parser.add_argument("--cap", type=int, default=1000, help="tope de pasos de la distancia")
     parser.add_argument("--only", choices=["transformer", "lstm"], help="un solo modelo")
     args = parser.parse_args(argv)
+    if not (args.tabla or args.smoke):
+        parser.error("di qué tabla: semillas o distancia (o --smoke, las dos en segundos).")
     torch.set_num_threads(1)
-    if args.tabla == "semillas":
+    if args.tabla != "distancia":
         seeds(args.smoke)
-    else:
+    if args.tabla != "semillas":
         distance(args.smoke, args.cap, args.only)
     return 0
 

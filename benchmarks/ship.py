@@ -1,6 +1,8 @@
 """Los modelos que viajan con el curso: entrenarlos, medirlos y empaquetarlos.
 
     python benchmarks/ship.py lstm          # entrena (o continúa) la LSTM; deja un .ckpt
+    python benchmarks/ship.py transformer   # lo mismo, con el Transformer
+    python benchmarks/ship.py explore       # los ajustes que se probaron antes, en valid
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
     python benchmarks/ship.py pack          # mide la LSTM y la empaqueta en 8 bits
     python benchmarks/ship.py scoreboard    # reúne lo medido en data/marcador.json
@@ -35,14 +37,15 @@ from llm_intro import (
 from llm_intro.checkpoint import load_checkpoint, unpack
 from llm_intro.pretrained import load_card, load_fast, load_weights, pack_8bit
 from llm_intro.scoreboard import LETTERS, PROMPT, TEMPERATURE
+from llm_intro.transformer import Transformer
 
 RUNS = Path(__file__).parent / "runs"
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 
 LSTM_RECIPE = TrainConfig(
-    minutes=60,
+    minutes=75,
     clock="cpu",
-    batch_size=32,
+    batch_size=64,
     chunk_len=64,
     reset_every=20,
     lr=4e-3,
@@ -50,10 +53,18 @@ LSTM_RECIPE = TrainConfig(
     warmup_steps=200,
     average=0.999,
     precision="bf16",
-    evals=50,
+    evals=40,
     checkpoint_every=60,
     resume=True,
     checkpoint=str(RUNS / "lstm.ckpt"),
+)
+TRANSFORMER_RECIPE = replace(
+    LSTM_RECIPE,
+    batch_size=16,
+    chunk_len=256,
+    reset_every=5,
+    lr=1.5e-3,
+    checkpoint=str(RUNS / "transformer.ckpt"),
 )
 
 
@@ -66,10 +77,24 @@ def make_lstm(vocab_size: int) -> CervantesLSTM:
         num_layers=1,
         dropout=0.0,
         input_dropout=0.1,
-        output_dropout=0.3,
-        weight_dropout=0.15,
+        output_dropout=0.4,
+        weight_dropout=0.25,
         forget_bias=1.0,
     )
+
+
+def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Transformer:
+    """El Transformer con el que se compara: los mismos pesos y el mismo cómputo."""
+    return Transformer(vocab_size, width=width, heads=6, layers=layers, context=256, dropout=0.2)
+
+
+MODELS = {"lstm": (make_lstm, LSTM_RECIPE), "transformer": (make_transformer, TRANSFORMER_RECIPE)}
+EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
+    "3 capas de 264, tasa 1,5e-3": (3, 264, {}),
+    "3 capas de 264, tasa 3e-3": (3, 264, {"lr": 3e-3}),
+    "6 capas de 186, tasa 1,5e-3": (6, 186, {}),
+    "3 capas de 264, trozos de 128": (3, 264, {"batch_size": 32, "chunk_len": 128}),
+}
 
 
 def log(event) -> None:
@@ -82,13 +107,24 @@ def log(event) -> None:
         )
 
 
-def train_lstm(corpus, smoke: bool) -> None:
-    """Entrena la LSTM desde donde se quedó."""
+def train_shipped(corpus, name: str, smoke: bool) -> None:
+    """Entrena la LSTM o el Transformer desde donde se quedó."""
     torch.manual_seed(0)
-    recipe = LSTM_RECIPE
+    make, recipe = MODELS[name]
     if smoke:
         recipe = replace(recipe, minutes=None, steps=3, evals=1, checkpoint=None, resume=False)
-    train(make_lstm(CharTokenizer.from_text(corpus.text).vocab_size), corpus, recipe, watch=log)
+    train(make(CharTokenizer.from_text(corpus.text).vocab_size), corpus, recipe, watch=log)
+
+
+def explore(corpus, minutes: float = 4) -> None:
+    """Los ajustes del Transformer, cada uno con el mismo rato; se elige en valid."""
+    vocab_size = CharTokenizer.from_text(corpus.text).vocab_size
+    for name, (layers, width, changes) in EXPLORED.items():
+        torch.manual_seed(0)
+        short = {"minutes": minutes, "evals": 2, "checkpoint": None, "resume": False}
+        model = make_transformer(vocab_size, layers, width)
+        history = train(model, corpus, replace(TRANSFORMER_RECIPE, **short, **changes), watch=None)
+        print(f"{name}: {history.best.valid_bits:.4f} bits/car. en valid", flush=True)
 
 
 def pack_ngram(corpus) -> None:
@@ -179,14 +215,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = {"ngram": pack_ngram, "pack": pack_lstm, "scoreboard": write_scoreboard}
-    parser.add_argument("what", nargs="?", choices=["lstm", *parts], default="lstm")
+    parts = {
+        "explore": explore,
+        "ngram": pack_ngram,
+        "pack": pack_lstm,
+        "scoreboard": write_scoreboard,
+    }
+    parser.add_argument("what", nargs="?", choices=[*MODELS, *parts], default="lstm")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     corpus = load_quijote()
-    if options.smoke or options.what == "lstm":
-        train_lstm(corpus, options.smoke)
+    if options.smoke:
+        for name in MODELS:
+            train_shipped(corpus, name, smoke=True)
+    elif options.what in MODELS:
+        train_shipped(corpus, options.what, smoke=False)
     else:
         parts[options.what](corpus)
 
