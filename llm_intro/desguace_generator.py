@@ -7,6 +7,8 @@ import random
 
 from .desguace_corpus import Stories, Story, load_data
 
+CHOOSING, EXAM = 0, 1  # dos sorteos de lo reservado: con uno se elige, con el otro se examina
+
 
 def fill(template: str, obj: str, gender: str, person=("mi vecino", "m")) -> str:
     """La frase con el objeto y la persona puestos y concertados."""
@@ -23,16 +25,23 @@ def fill(template: str, obj: str, gender: str, person=("mi vecino", "m")) -> str
 
 
 class Generator:
-    """Escribe textos al azar, siempre los mismos para la misma semilla."""
+    """Escribe textos al azar, siempre los mismos para la misma semilla.
 
-    def __init__(self, seed: int):
+    Args:
+        reserve: qué combinaciones se apartan: `CHOOSING` o `EXAM`. No depende de la semilla.
+    """
+
+    def __init__(self, seed: int, reserve: int = EXAM):
         self.bank, self.rng = load_data("frases"), random.Random(seed)
-        split = random.Random(0)  # lo reservado no depende de la semilla
-        kinds = self.bank["objetos"]
+        split, kinds = random.Random(0), self.bank["objetos"]
         phrases = [(k, s, p) for k in kinds for s in self._states(k) for p in self._plans()]
-        self.pairs = {tuple(x[1:]) for x in split.sample(phrases, len(phrases) // 8)}
         triples = [(o, s, p) for k, s, p in phrases for o, _ in kinds[k]]
-        self.triples = set(split.sample(triples, len(triples) // 6))
+        sizes = len(phrases) // 8, len(triples) // 6
+        for _ in range(reserve + 1):  # cada sorteo, con lo que dejó el anterior
+            self.pairs = {tuple(x[1:]) for x in split.sample(phrases, sizes[0])}
+            self.triples = set(split.sample(triples, sizes[1]))
+            phrases = [x for x in phrases if x[1:] not in self.pairs]
+            triples = [x for x in triples if x not in self.triples]
         self.cells = {tuple(cell) for cell in self.bank["celdas_reservadas"]}
         self.forbidden = [row["clues"] for row in load_data("contrafactuales")]
 
@@ -95,10 +104,14 @@ class Generator:
         return "train"
 
 
-def make_stories(train=12000, exam=300, seed=0, distance: int | None = None) -> Stories:
+def make_stories(
+    train=12000, exam=300, seed=0, distance: int | None = None, reserve: int = EXAM
+) -> Stories:
     """Genera los textos: `train` para aprender y `exam` en cada examen, sin repetidos.
 
     Con `distance`, todos llevan sus pistas, a esa distancia (en frases) de la pregunta.
+    Las tasas, los pasos y las frases se eligieron con lo reservado en `CHOOSING`; los exámenes
+    salen de `EXAM`, que se sorteó después.
 
     Raises:
         ValueError: si alguna cantidad es menor que 1.
@@ -106,7 +119,7 @@ def make_stories(train=12000, exam=300, seed=0, distance: int | None = None) -> 
     wanted = dict(train=train, triples=exam, pairs=exam, cells=exam)
     if min(wanted.values()) < 1:
         raise ValueError(f"train={train}, exam={exam}: pide al menos un texto de cada.")
-    writer, piles = Generator(seed), {name: {} for name in wanted}
+    writer, piles = Generator(seed, reserve), {name: {} for name in wanted}
     for _ in range(200 * (train + 3 * exam)):
         story = writer.draw() if distance is None else writer.draw(0.0, distance)
         name = writer.exam_of(story)
