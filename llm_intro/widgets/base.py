@@ -100,6 +100,21 @@ def bars_html(probs, kept, tokenizer, top: int = 10) -> str:
     )
 
 
+def bar_table(title: str, rows) -> str:
+    """Tabla de barras: nombre, barra de 0 a 100 y valor escrito."""
+    lines = "".join(
+        f'<tr><td style="white-space:nowrap;padding-right:.5em">{html.escape(name)}</td>'
+        f'<td style="width:100%"><div style="background:{color};height:1em;'
+        f'width:{max(share, 0.3):.1f}%"></div></td>'
+        f'<td style="white-space:nowrap;padding-left:.5em">{value}</td></tr>'
+        for name, share, color, value in rows
+    )
+    return (
+        f'<p><b>{html.escape(title)}</b></p><table aria-label="{html.escape(title)}" '
+        f'style="width:100%;max-width:560px;font-size:1.1em">{lines}</table>'
+    )
+
+
 def prose(text: str, start: str = "") -> str:
     """Un texto generado, con su comienzo en negrita y todo escapado."""
     return (

@@ -6,7 +6,7 @@ import ipywidgets as w
 
 from ..desguace import CHANGES, LONG
 from ..plots import comma
-from .base import BAR, Demo, text_box
+from .base import BAR, Demo, bar_table, text_box
 
 OWN = "tu frase"
 LESS = "#E69F00"
@@ -96,18 +96,3 @@ def signed_bars(moved: dict[str, float], place: str) -> str:
         for name, bits in moved.items()
     )  # fmt: skip
     return bar_table(f"Bits que gana o pierde «{place}»", rows)
-
-
-def bar_table(title: str, rows) -> str:
-    """Tabla de barras: nombre, barra de 0 a 100 y valor escrito."""
-    lines = "".join(
-        f'<tr><td style="white-space:nowrap;padding-right:.5em">{html.escape(name)}</td>'
-        f'<td style="width:100%"><div style="background:{color};height:1em;'
-        f'width:{max(share, 0.3):.1f}%"></div></td>'
-        f'<td style="white-space:nowrap;padding-left:.5em">{value}</td></tr>'
-        for name, share, color, value in rows
-    )
-    return (
-        f'<p><b>{html.escape(title)}</b></p><table aria-label="{html.escape(title)}" '
-        f'style="width:100%;max-width:560px;font-size:1.1em">{lines}</table>'
-    )
