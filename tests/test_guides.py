@@ -1,0 +1,182 @@
+"""La guía docente y el glosario dicen lo que hay: títulos que existen y términos con su entrada."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+import lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE, GLOSSARY = ROOT / "notebooks/GUIA_DOCENTE.md", ROOT / "notebooks/GLOSARIO.md"
+LESSONS = {lesson.number: lesson for lesson in lessons.all_lessons()}
+QUOTED = re.compile(r"(\d\d) · \*([^*\n]+)\*")
+ACUTE = "\N{COMBINING ACUTE ACCENT}"
+LINK = re.compile(r"\[(\d\d)\]\(([^)]+)\)")
+# Negritas que recalcan y no presentan un término. Si la tuya presenta uno, va al glosario.
+EMPHASIS = {
+    "00": {"predice"},
+    "03": {"más de lo esperado"},
+    "05": {"al principio", "ayuda", "dos", "ilustra"},
+    "06": {
+        "cumplir siempre o explicar por qué no",
+        "dónde acaba una respuesta",
+        "mientras se escribe",
+        "para quien ve las letras",
+        "sentido",
+        "una perplejidad sin su unidad no dice nada",
+    },
+}
+
+
+def text(lesson: lessons.Lesson) -> str:
+    """La prosa de una lección: sin insignias, sin código y sin la lista de referencias."""
+    prose = "\n\n".join(map(lessons.source, lesson.markdown))
+    return re.sub(r"(?s)```.*?```", "", prose).split("\n## Referencias")[0]
+
+
+def headings(lesson: lessons.Lesson) -> set[str]:
+    """Los títulos de una lección; los de ejercicio, sin la dificultad y los minutos."""
+    found = re.findall(r"^#+ (.+)$", text(lesson), re.MULTILINE)
+    return {re.sub(r" \((fácil|medio|difícil), .*\)$", "", title) for title in found}
+
+
+def bold_terms(markdown: str) -> list[str]:
+    """Las negritas que presentan un término.
+
+    Van dentro de una frase: no son la línea entera ni abren un párrafo con su punto dentro,
+    como «**Predice antes de ejecutar:**».
+    """
+    found = []
+    for line in markdown.splitlines():
+        for bold in re.findall(r"\*\*([^*]+)\*\*", line):
+            whole = line.strip() == f"**{bold}**"
+            if not whole and bold[-1] not in ".:?!…":
+                found.append(bold)
+    return found
+
+
+def stem(term: str) -> str:
+    """Un término sin mayúsculas, tildes ni plural: «Redes neuronales» y «red neuronal» son uno."""
+    plain = unicodedata.normalize("NFD", term.lower()).replace(ACUTE, "")
+    words = unicodedata.normalize("NFC", plain).split()
+    return " ".join(re.sub(r"(?<=..[lrndzj])es$|(?<=...)s$", "", word) for word in words)
+
+
+def rows(name: str) -> list[list[str]]:
+    """Las filas de una tabla del glosario, la que empieza por esa columna."""
+    table = GLOSSARY.read_text(encoding="utf-8").split(f"| {name} |")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in line.split(" | ")] for line in table.splitlines()[2:]]
+
+
+def entries() -> dict[str, list[str]]:
+    """Cada término del glosario, con los nombres por los que se puede buscar."""
+    found = {}
+    for term, *_ in rows("Término"):
+        term = term.removeprefix("| ")
+        found[term] = [stem(form) for form in re.sub(r" \(.*?\)", "", term).split(",")]
+    return found
+
+
+def lesson_of(row: list[str]) -> str:
+    """El número de la lección que enlaza una fila."""
+    return LINK.search(row[-1])[1]
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_every_bold_term_is_in_the_glossary(number):
+    """Lo que una lección presenta en negrita tiene entrada, salvo lo que solo recalca."""
+    known = {form for forms in entries().values() for form in forms}
+    terms = set(bold_terms(text(LESSONS[number]))) - EMPHASIS.get(number, set())
+    assert sorted(term for term in terms if stem(term) not in known) == []
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_the_list_of_emphasis_has_nothing_left_over(number):
+    """Cada excepción está de verdad en su lección: la lista no crece sola."""
+    assert EMPHASIS.get(number, set()) <= set(bold_terms(text(LESSONS[number])))
+
+
+def test_each_entry_points_to_the_lesson_that_presents_it():
+    """El enlace va a la primera lección que lo pone en negrita.
+
+    Si dos entradas comparten nombre, como las dos claves, basta con que una vaya a la primera.
+    """
+    linked, first = {}, {}
+    for forms, row in zip(entries().values(), rows("Término"), strict=True):
+        for form in forms:
+            linked.setdefault(form, set()).add(lesson_of(row))
+    for number in sorted(LESSONS):
+        for form in map(stem, bold_terms(text(LESSONS[number]))):
+            first.setdefault(form, number)
+    assert {form: n for form, n in first.items() if n not in linked.get(form, {n})} == {}
+
+
+@pytest.mark.parametrize("table", ["Término", "En el curso"])
+def test_each_entry_appears_in_the_lesson_it_points_to(table):
+    """La palabra, o uno de sus nombres, está escrita en la lección enlazada."""
+    for row in rows(table):
+        number, file = LINK.search(row[-1]).groups()
+        assert LESSONS[number].path.name == file
+        words = stem(text(LESSONS[number]).translate(dict.fromkeys(map(ord, "*«».,;:()?"), " ")))
+        names = re.sub(r" \(.*?\)", "", row[0].removeprefix("| ")).split(",")
+        assert any(f" {stem(name)} " in f" {words} " for name in names), row[0]
+
+
+def test_the_glossary_is_in_order_and_complete():
+    """Por orden alfabético sin mirar tildes, sin repetir, y con todas las columnas."""
+    terms = list(entries())
+    plain = [unicodedata.normalize("NFD", term.lower()) for term in terms]
+    keys = [text.encode("ascii", "ignore") for text in plain]
+    assert keys == sorted(keys) and len(set(keys)) == len(keys)
+    assert len(terms) >= 60
+    for _, english, meaning, _ in rows("Término"):
+        assert re.fullmatch(r"\*.+\*", english) and meaning.endswith(".")
+
+
+def test_every_heading_the_guide_quotes_exists():
+    """«04 · *10. La temperatura*» es un título de la lección 04, tal como se escribe."""
+    quoted = QUOTED.findall(GUIDE.read_text(encoding="utf-8"))
+    assert len(quoted) >= 40
+    wrong = [(n, title) for n, title in quoted if title not in headings(LESSONS[n])]
+    assert wrong == []
+
+
+def test_the_runs_fit_in_their_minutes():
+    """Los minutos de cada tabla van hacia delante y no pasan de los anunciados."""
+    guide = GUIDE.read_text(encoding="utf-8")
+    for limit, part in re.findall(r"(?s)\n## [^\n]*en (\d+) minutos\n(.*?)(?=\n## )", guide):
+        minutes = [int(n) for n in re.findall(r"^\| (\d+) \|", part, re.MULTILINE)]
+        assert minutes == sorted(set(minutes)) and minutes[0] == 0
+        assert int(limit) - 10 <= minutes[-1] < int(limit)
+
+
+def test_the_guide_links_inside_itself():
+    """Cada enlace interno de la guía lleva a uno de sus títulos."""
+    guide = GUIDE.read_text(encoding="utf-8")
+    titles = re.findall(r"^#+ (.+)$", guide, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#([^)]+)\)", guide)) <= anchors
+
+
+def test_bold_terms_by_hand():
+    """Cuenta la negrita de dentro de una frase, y no la que la abre o la llena."""
+    prose = "Eso es un **token**.\n**Predice antes:** ¿qué?\n**¿Qué falta?**\n1. **Ajuste.** Va."
+    assert bold_terms(prose) == ["token"]
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("Redes neuronales", "red neuronal"),
+        ("tokens", "token"),
+        ("bytes", "byte"),
+        ("contextuales", "contextual"),
+        ("continuaciones", "continuación"),
+    ],
+)
+def test_plural_and_singular_are_one_term(plural, singular):
+    """El glosario escribe el singular y la lección, lo que le toque."""
+    assert stem(plural) == stem(singular)
+    assert stem(singular) != stem(singular + "x")
