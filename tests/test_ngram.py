@@ -291,6 +291,20 @@ def test_the_largest_order_that_fits_in_64_bits_works_and_the_next_is_rejected(s
         NGramModel(largest + 1).fit(text)
 
 
+@pytest.mark.parametrize("smoothing", SMOOTHINGS)
+@pytest.mark.parametrize("text", ["abcab", PHRASE, SKEWED])
+def test_a_shortened_model_is_the_one_that_counts_with_that_order(text, smoothing):
+    """De las cuentas de orden 5 salen las de 1 a 5, sin volver a leer el texto."""
+    long = NGramModel(5, smoothing).fit(text)
+    for order in range(1, 6):
+        again, short = NGramModel(order, smoothing).fit(text), long.shortened(order)
+        assert [list(a) for a in again._counted[:2]] == [list(b) for b in short._counted[:2]]
+        assert (again.size, again._counted[2]) == (short.size, short._counted[2])
+        assert np.array_equal(again.probs(text[:3]), short.probs(text[:3]))
+    with pytest.raises(ValueError, match="contó hasta el 5"):
+        long.shortened(6)
+
+
 # --- el libro ---------------------------------------------------------------------------
 
 
