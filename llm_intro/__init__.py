@@ -39,6 +39,7 @@ PUBLIC = {
     "order_demo": "widgets",
     "ShannonGame": "shannon",
     "shannon_game": "widgets",
+    "record_form": "widgets",
 }
 
 __all__ = ["__version__", *PUBLIC]

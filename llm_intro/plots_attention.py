@@ -1,5 +1,7 @@
 """Figuras de la lección de atención: máscaras, a quién se mira y qué importa."""
 
+from textwrap import shorten
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -152,24 +154,30 @@ def plot_distance(rows: list[dict], ax=None):
     return ax
 
 
-def plot_records(records, ax=None):
-    """Las respuestas apuntadas, según su fecha: una fila por respuesta, el asistente al lado.
+def plot_records(records, read=str, ax=None):
+    """Las respuestas apuntadas, según su fecha: una fila por respuesta, los asistentes al lado.
 
     Args:
         records: filas del registro, con fecha "2025", "2025-05" o "2025-05-17".
+        read: función de la respuesta que da su fila; `survey.destination` junta las que van
+            al mismo sitio.
     """
     ax = ax or new_axes(8, 3)
-    answers = sorted({record.answer for record in records})
-    years = [int(record.date[:4]) for record in records]
-    for n, record in enumerate(records):
-        year, month, _ = (*map(int, record.date.split("-")), 1, 1)[:3]
-        x, y = year + (month - 1) / 12, answers.index(record.answer)
+    rows = sorted({read(record.answer) for record in records})
+    points = {}
+    for record in records:
+        year, month, day = (*map(int, record.date.split("-")), 1, 1)[:3]
+        where = year + (month - 1) / 12 + (day - 1) / 365, rows.index(read(record.answer))
+        points.setdefault(where, []).append(record.assistant)
+    for (x, y), names in points.items():
         ax.plot(x, y, "o", color=BLUE)
-        ax.annotate(record.assistant, (x, y), (8, 8 + 10 * (n % 2)), fontsize=10,
-                    textcoords="offset points")  # fmt: skip
-    ax.set_yticks(range(len(answers)), answers)
+        said = shorten(", ".join(dict.fromkeys(names)), 48, placeholder="…")
+        times = f" ({len(names)} veces)" * (len(names) > 1)
+        ax.annotate(said + times, (x, y), (8, 8), fontsize=10, textcoords="offset points")
+    ax.set_yticks(range(len(rows)), rows)
     ax.margins(y=0.5)
-    ax.set_xlim(min(years), max(years) + 2)
+    years = [x for x, _ in points]
+    ax.set_xlim(int(min(years)), int(max(years)) + 2)
     ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
     ax.set(xlabel="año", ylabel="respuesta")
     return ax

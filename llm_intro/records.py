@@ -25,6 +25,10 @@ PROMPTS = {
         "en total. Escribe solo la respuesta."
     ),
 }
+NEEDED = {
+    "assistant": "el asistente", "prompt_id": "la pregunta", "recorded_by": "quién apunta",
+    "how": "cómo se obtuvo",
+}  # fmt: skip
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 DRIVE = Path("/content/drive/MyDrive")  # en Colab, lo único que sobrevive a la sesión
 
@@ -58,7 +62,7 @@ class Record:
                 raise ValueError(f"{field.name}={value!r}: se esperaba un texto.")
         if not DATE.fullmatch(self.date):
             raise ValueError(f"fecha {self.date!r}: escribe 2025, 2025-05 o 2025-05-17.")
-        if missing := [n for n in ("assistant", "prompt_id", "recorded_by", "how") if not self[n]]:
+        if missing := [f"{NEEDED[name]} ({name})" for name in NEEDED if not self[name]]:
             raise ValueError(
                 f"faltan datos: {', '.join(missing)}. Una respuesta sin ellos no vale."
             )

@@ -47,8 +47,12 @@ def survey(
     return found
 
 
+def destination(answer: str) -> str:
+    """Adónde lleva el coche una respuesta: el primer destino que nombra, u «otro»."""
+    named = re.search("|".join(DESTINATIONS), answer.lower())
+    return named[0] if named else "otro"
+
+
 def destinations(answers) -> Counter:
-    """Adónde lleva el coche cada respuesta: el primer destino que nombra, u «otro»."""
-    pattern = re.compile("|".join(DESTINATIONS))
-    named = (pattern.search(answer.lower()) for answer in answers)
-    return Counter(match[0] if match else "otro" for match in named)
+    """Cuántas respuestas llevan el coche a cada destino."""
+    return Counter(map(destination, answers))

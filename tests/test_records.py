@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,6 +16,8 @@ from llm_intro.records import (
     own_records,
     save_record,
 )  # fmt: skip
+from llm_intro.survey import destination
+from llm_intro.widgets import record_form
 
 MINE = Record(
     "2026-11-23", "un asistente", "1.0", "saludo-4-10", "Yo no\nvoy mal. ñ", "Ana", "a mano"
@@ -59,10 +62,10 @@ def test_a_damaged_line_does_not_lose_the_others(own_file):
         assert own_records() == [MINE, MINE]
 
 
-@pytest.mark.parametrize("date", ["2025", "2025-05", "2025-05-31"])
-def test_a_date_may_be_as_vague_as_what_is_known(date):
+@pytest.mark.parametrize("when", ["2025", "2025-05", "2025-05-31"])
+def test_a_date_may_be_as_vague_as_what_is_known(when):
     """Año, mes o día."""
-    assert replace(MINE, date=date).date == date
+    assert replace(MINE, date=when).date == when
 
 
 @pytest.mark.parametrize(
@@ -85,3 +88,80 @@ def test_a_new_record_is_dated_today_and_fits_in_one_json_line(own_file):
     assert len(record.date) == 10
     assert len(save_record(record).read_text(encoding="utf-8").splitlines()) == 1
     assert json.loads(own_file.read_text(encoding="utf-8"))["answer"] == "Al taller."
+
+
+# --- la ficha y la figura ---
+
+
+def fill_in(form, **values):
+    """Rellena la ficha como una persona y devuelve el botón y la pantalla."""
+    by_name = {child.description: child for child in form.children[:-1]}
+    for name, value in values.items():
+        by_name[name.replace("_", " ")].value = value
+    return by_name["Apuntar"], form.children[-1]
+
+
+def test_the_form_adds_a_row_to_the_users_own_file(own_file):
+    """Pegar y apuntar: la fila queda con la fecha de hoy, se enseña y la casilla se vacía."""
+    form = record_form("coche-larga")
+    button, screen = fill_in(form, respuesta="Al <b>desguace</b>.", asistente="uno", versión="2",
+                             quién_apunta="Ana")  # fmt: skip
+    assert "Destino: <b>desguace</b>" in screen.value and not own_file.exists()
+    button.click()
+    (row,) = own_records()
+    assert (row.answer, row.version, row.recorded_by) == ("Al <b>desguace</b>.", "2", "Ana")
+    assert row.date == date.today().isoformat() and row.prompt_id == "coche-larga"
+    assert "apuntado en" in screen.value and "Al &lt;b&gt;desguace" in screen.value
+    button.click()  # otra vez, sin respuesta: no se repite
+    assert own_records() == [row] and "no se ha apuntado" in screen.value
+
+
+def test_the_form_says_what_is_missing_and_keeps_what_was_written(own_file):
+    """Sin asistente ni nombre no se apunta, lo dice en español y no borra la respuesta."""
+    form = record_form("coche-corta")
+    button, screen = fill_in(form, respuesta="Al taller.")
+    button.click()
+    assert "el asistente" in screen.value and "quién apunta" in screen.value
+    assert not own_file.exists() and form.children[1].value == "Al taller."
+
+
+def test_the_form_counts_the_greeting_and_shows_its_pieces():
+    """«Yo no voy mal.»: 4 palabras y 10 letras; las piezas, las que dé la función."""
+    form = record_form("saludo-4-10", tokens=lambda text: text.split(" "))
+    _, screen = fill_in(form, respuesta="Yo no voy mal.")
+    assert "4 palabras y 10 letras: <b>cumple</b>" in screen.value
+    assert "Yo · no · voy · mal." in screen.value
+    fill_in(form, respuesta="Hola.")
+    assert "1 palabra y 4 letras: <b>no cumple</b>" in screen.value
+
+
+def test_the_form_shows_the_rows_of_its_question_in_order():
+    """Las del curso van primero; al cambiar de pregunta, cambian las filas."""
+    save_record(replace(MINE, prompt_id="coche-larga", answer="Al desguace."))
+    form = record_form("coche-larga")
+    _, screen = fill_in(form)
+    assert screen.value.index("2025-05") < screen.value.index("2026-11-23")
+    fill_in(form, pregunta="saludo-4-10")
+    assert "Al desguace." not in screen.value and "(no se conserva)" in screen.value
+
+
+def test_the_figure_over_time_joins_the_answers_that_go_to_one_place():
+    """Dos maneras de decir «desguace» el mismo día: una fila, un punto y «2 veces»."""
+    import matplotlib.pyplot as plt
+
+    from llm_intro.plots_attention import plot_records
+
+    new = replace(MINE, prompt_id="coche-larga", answer="Al desguace.")
+    rows = [*load_records("coche-larga"), new, replace(new, answer="al DESGUACE")]
+    ax = plot_records(rows, destination)
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names == ["concesionario", "desguace", "taller"] and len(ax.lines) == 3
+    x, y = ax.lines[-1].get_xdata()[0], ax.lines[-1].get_ydata()[0]
+    assert x == pytest.approx(2026 + 10 / 12 + 22 / 365) and names[int(y)] == "desguace"
+    assert any("(2 veces)" in text.get_text() for text in ax.texts)
+    plt.close("all")
+
+
+def test_destination_is_the_first_place_named():
+    """«Del taller al desguace» nombra antes el taller; sin ninguno, «otro»."""
+    assert destination("Del taller al DESGUACE") == "taller" and destination("Al mar") == "otro"

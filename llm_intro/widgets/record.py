@@ -1,0 +1,97 @@
+"""La ficha del registro: se pega la respuesta de un asistente, se lee y se apunta con su fecha."""
+
+import html
+
+import ipywidgets as w
+
+from ..records import PROMPTS, load_records, new_record, save_record
+from ..reto import count, satisfies
+from ..survey import destination
+from .base import NARROW, Demo, note, text_box
+
+WIDE = {"description_width": "8em"}
+
+
+def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
+    """Una ficha para apuntar lo que contestó un asistente a una pregunta del curso.
+
+    Enseña la pregunta para copiarla, lo que se lee en la respuesta pegada y las filas que ya hay.
+
+    Args:
+        prompt_id: la pregunta con que se abre, una clave de `records.PROMPTS`.
+        tokens: función que parte un texto en piezas; con ella, se enseñan las de la respuesta.
+        path: el archivo donde se apunta, si no es `records.own_path()`.
+    Returns:
+        una caja de ipywidgets: basta nombrarla al final de la celda.
+    """
+    controls = {
+        "prompt_id": w.Dropdown(options=list(PROMPTS), value=prompt_id, description="pregunta",
+                                style=WIDE, layout=NARROW),
+        "answer": w.Textarea(description="respuesta", placeholder="pega aquí lo que dijo",
+                             style=WIDE, layout=NARROW),
+        "assistant": text_box("asistente", ""),
+        "version": text_box("versión", ""),
+        "recorded_by": text_box("quién apunta", ""),
+    }  # fmt: skip
+    button = w.Button(description="Apuntar", layout=w.Layout(width="10em", margin="0 0 0 8em"))
+    said = [""]  # lo último que pasó al apuntar
+
+    def draw(prompt_id, answer, **_who):
+        read = reading(prompt_id, answer, tokens) if answer.strip() else ""
+        message, said[0] = said[0], ""
+        yield message + question(prompt_id) + read + rows_table(load_records(prompt_id, path))
+
+    demo = Demo(controls, draw)
+
+    def keep(_button):
+        try:
+            values = {name: control.value.strip() for name, control in controls.items()}
+            where = save_record(new_record(**values), path)
+        except (ValueError, OSError) as error:
+            said[0] = note(f"no se ha apuntado: {error}")
+        else:
+            said[0] = note(f"apuntado en {where}.")
+            controls["answer"].value = ""  # y así se vuelve a dibujar
+            return
+        demo.refresh()
+
+    button.on_click(keep)
+    demo.box.children = (*controls.values(), button, demo.screen)
+    return demo.box
+
+
+def question(prompt_id: str) -> str:
+    """La pregunta, para copiarla."""
+    text = html.escape(PROMPTS[prompt_id])
+    return f'<p style="font-size:1.1em">Pregunta: <b style="user-select:all">{text}</b></p>'
+
+
+def reading(prompt_id: str, answer: str, tokens=None) -> str:
+    """Lo que se lee en una respuesta: adónde lleva el coche, o palabras y letras, y sus piezas."""
+    if prompt_id.startswith("coche"):
+        lines = [f"Destino: <b>{destination(answer)}</b>"]
+    else:
+        words, letters, _ = count(answer)
+        verdict = "cumple" if satisfies(answer) else "no cumple"
+        lines = [f"{words} palabra{'s' * (words != 1)} y {letters} letras: <b>{verdict}</b>"]
+    if tokens:
+        pieces = " · ".join(html.escape(piece.replace(" ", "␣")) for piece in tokens(answer))
+        lines.append(f"Piezas: {pieces}")
+    return f'<p role="status" style="font-size:1.1em">{"<br>".join(lines)}</p>'
+
+
+def rows_table(records) -> str:
+    """Las respuestas apuntadas, de la más antigua a la más reciente."""
+    names = ("fecha", "asistente", "versión", "respuesta")
+    head = "".join(f'<th style="text-align:left;padding-right:1em">{name}</th>' for name in names)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="text-align:left;padding-right:1em;overflow-wrap:anywhere">'
+            f"{html.escape(cell)}</td>"
+            for cell in (r.date, r.assistant, r.version, r.answer or "(no se conserva)")
+        )
+        + "</tr>"
+        for r in records
+    )
+    return f'<table aria-label="Respuestas apuntadas"><tr>{head}</tr>{rows}</table>'
