@@ -13,7 +13,7 @@ from .ngram import NGramModel
 from .numpy_lstm import NumpyLSTM
 from .tokenizers import from_dict
 
-NAMES = ("cervantes", "ngrama")
+NAMES = ("cervantes", "ngrama", "transformer")
 SCALE = ".escala"  # el tensor que acompaña a cada matriz guardada en 8 bits
 
 
@@ -21,8 +21,8 @@ def load_pretrained(name: str = "cervantes"):
     """Un modelo del curso ya entrenado, con su `.tokenizer`.
 
     Args:
-        name: "cervantes", la LSTM (una `CervantesLSTM`, en modo de evaluación), o "ngrama",
-            el 6-grama.
+        name: "cervantes", la LSTM (una `CervantesLSTM`); "ngrama", el 6-grama, o
+            "transformer". Las redes, en modo de evaluación.
     Raises:
         ValueError: si el nombre no es ninguno de esos.
     """
@@ -31,9 +31,10 @@ def load_pretrained(name: str = "cervantes"):
     import torch
 
     from .lstm import CervantesLSTM
+    from .transformer import Transformer
 
     card = load_card(name)
-    model = CervantesLSTM(**card["config"])
+    model = (Transformer if name == "transformer" else CervantesLSTM)(**card["config"])
     weights = {key: torch.from_numpy(value) for key, value in load_weights(name).items()}
     model.load_state_dict(weights)
     model.tokenizer = from_dict(card["tokenizer"])
@@ -41,9 +42,12 @@ def load_pretrained(name: str = "cervantes"):
 
 
 def load_fast(name: str = "cervantes"):
-    """El mismo modelo sin PyTorch, solo para escribir: arranca en una fracción de segundo."""
-    if _known(name) == "ngrama":
-        return load_ngram()
+    """El mismo modelo sin PyTorch, solo para escribir: arranca en una fracción de segundo.
+
+    El Transformer sí lo necesita.
+    """
+    if _known(name) != "cervantes":
+        return load_pretrained(name)
     return NumpyLSTM(load_weights(name), from_dict(load_card(name)["tokenizer"]))
 
 
