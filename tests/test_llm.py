@@ -6,13 +6,11 @@ import math
 import numpy as np
 import pytest
 import torch
+import transformers
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-transformers = pytest.importorskip("transformers")
-
-from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers  # noqa: E402
-
-from llm_intro import llm  # noqa: E402
-from llm_intro.desguace import LONG, SHORT  # noqa: E402
+from llm_intro import llm
+from llm_intro.desguace import LONG, SHORT
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>"]
 SMALL = dict(vocab_size=160, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
