@@ -24,12 +24,12 @@ from llm_intro.desguace import LONG, SHORT, DesguaceProbe
 from llm_intro.desguace_causes import agreement, attention_of_reader, blindfolded, knockout
 from llm_intro.desguace_corpus import Words, load_data
 from llm_intro.desguace_generator import CHOOSING, EXAM, make_stories
-from llm_intro.word_models import LR, ProbeRecipe, fit, fit_ngram, new_model
+from llm_intro.word_models import LR, STEPS, ProbeRecipe, fit, fit_ngram, new_model
 
 DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data"
 GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
 SHARED = 0.8  # parecido de dos miradas desde el que se llaman gemelas
-NETS = {"transformer": 850, "bolsa": 500, "lstm": 1000}  # pasos
+NETS = ("transformer", "bolsa", "lstm")
 
 
 def save(name: str, rows, smoke: bool, **notes) -> None:
@@ -118,31 +118,35 @@ def twins(probes: list[DesguaceProbe]) -> dict:
     return dict(zip(names, max(alike, key=lambda row: row[0]), strict=True)) if found else {}
 
 
-def seeds(smoke: bool) -> None:
-    """Cuatro modelos con el mismo protocolo y cinco semillas."""
-    rows, probes = [], []
+def seeds(smoke: bool, only: str | None) -> None:
+    """Cuatro modelos con el mismo protocolo y cinco semillas; con `only`, solo uno."""
+    names = [only] if only else ["5-grama", *NETS]
+    rows, probes = known_table("semillas", without=names)["filas"], []
+    pair = {} if "transformer" in names else {"gemelos": known("semillas").get("gemelos")}
     for seed in range(1 if smoke else 5):
         stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
         tokenizer = Words.from_stories(stories.train)
-        start = time.process_time()
-        ngram = fit_ngram(stories.train, tokenizer)
-        rows.append(measure("5-grama", ngram, stories, seed, time.process_time() - start))
-        for name, steps in NETS.items():
-            model = new_model(name, tokenizer, seed)
-            recipe = ProbeRecipe(3 if smoke else steps, lr=LR[name], seed=seed)
+        for name in names:
             start = time.process_time()
-            fit(model, stories.train, recipe)
+            model = learnt(name, stories, tokenizer, seed, smoke)
             row = measure(name, model, stories, seed, time.process_time() - start)
+            print(json.dumps(row, ensure_ascii=False), flush=True)
             if name == "transformer":
                 row["causas"] = causes(model, stories, smoke)
                 probes.append(DesguaceProbe(model))
             rows.append(row)
-            print(
-                json.dumps({k: v for k, v in row.items() if k != "causas"}, ensure_ascii=False),
-                flush=True,
-            )
-            save("semillas", rows, smoke)
-    save("semillas", rows, smoke, gemelos=twins(probes))
+            save("semillas", rows, smoke, **pair)
+    if probes:
+        save("semillas", rows, smoke, gemelos=twins(probes))
+
+
+def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
+    """Un modelo entrenado con los textos."""
+    if name == "5-grama":
+        return fit_ngram(stories.train, tokenizer)
+    model = new_model(name, tokenizer, seed)
+    fit(model, stories.train, ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed))
+    return model
 
 
 def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke, reserve=EXAM) -> dict:
@@ -187,11 +191,15 @@ def distance(smoke: bool, cap: int, only: str | None) -> None:
             save("distancia", others["filas"] + rows, smoke, ajuste=others["ajuste"] + tried)
 
 
+def known(name: str) -> dict:
+    """La tabla guardada, o nada."""
+    path = DATA / f"desguace_{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
 def known_table(name: str, without: list[str]) -> dict:
     """Las filas ya guardadas de los demás modelos: cada uno se puede rehacer por separado."""
-    path = DATA / f"desguace_{name}.json"
-    saved = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    kept = ("ajuste", "filas")
+    kept, saved = ("ajuste", "filas"), known(name)
     return {key: [r for r in saved.get(key, []) if r["modelo"] not in without] for key in kept}
 
 
@@ -201,13 +209,15 @@ def main(argv=None) -> int:
     parser.add_argument("tabla", nargs="?", choices=["semillas", "distancia"])
     parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
     parser.add_argument("--cap", type=int, default=1000, help="tope de pasos de la distancia")
-    parser.add_argument("--only", choices=["transformer", "lstm"], help="un solo modelo")
+    parser.add_argument("--only", choices=["5-grama", *NETS], help="un solo modelo")
     args = parser.parse_args(argv)
     if not (args.tabla or args.smoke):
         parser.error("di qué tabla: semillas o distancia (o --smoke, las dos en segundos).")
+    if args.tabla == "distancia" and args.only not in (None, "transformer", "lstm"):
+        parser.error("la distancia se mide con transformer o con lstm.")
     torch.set_num_threads(1)
     if args.tabla != "distancia":
-        seeds(args.smoke)
+        seeds(args.smoke, args.only)
     if args.tabla != "semillas":
         distance(args.smoke, args.cap, args.only)
     return 0
