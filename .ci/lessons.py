@@ -15,6 +15,8 @@ PATTERN = "0[0-9]_*.ipynb"
 
 BADGE, BOOTSTRAP = "insignia", "arranque"  # ids de las dos celdas que escribe publish.py
 IGNORED, EXERCISE, CLAIM = "nbval-ignore-output", "exercise", "claim"
+FOLDED = "hide-input"  # la celda se guarda con el código plegado
+FOLDS = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab y Colab
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,14 @@ def source(cell: dict) -> str:
 
 def tags(cell: dict) -> list[str]:
     return cell["metadata"].get("tags", [])
+
+
+def metadata(labels: list[str]) -> dict:
+    """Todo lo que una celda guarda además del texto: sus etiquetas y, si va plegada, los pliegues.
+
+    Los pliegues salen de la etiqueta: en JupyterLab, `source_hidden`; en Colab, `cellView`.
+    """
+    return {**({"tags": labels} if labels else {}), **(FOLDS if FOLDED in labels else {})}
 
 
 def code_lines(cell: dict, comments: bool = False) -> int:

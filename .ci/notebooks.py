@@ -61,7 +61,7 @@ def normal_cell(cell: dict) -> dict:
     labels = lessons.tags(cell)
     kept = ("cell_type", "id", "execution_count")
     result = {key: cell[key] for key in kept if key in cell}
-    result |= {"metadata": {"tags": labels} if labels else {}, "source": lessons.source(cell)}
+    result |= {"metadata": lessons.metadata(labels), "source": lessons.source(cell)}
     if cell["cell_type"] == "code":
         outputs = [normal_output(output) for output in cell["outputs"]]
         result["outputs"] = join_streams([output for output in outputs if output])
@@ -78,7 +78,8 @@ def normal_output(output: dict) -> dict | None:
     if VIEW in data:
         if PROGRESS.search(lessons.output_text(output)):
             return None
-        data = {"text/plain": CONTROL}
+        twin = {"text/html": data["text/html"]} if "text/html" in data else {}
+        data = {"text/plain": CONTROL, **twin}
     elif "text/plain" in data:
         data["text/plain"] = ADDRESS.sub("0x…", lessons.output_text(output))
     return {**output, "data": data, "metadata": {}}

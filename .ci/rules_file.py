@@ -47,12 +47,15 @@ def small(lesson: Lesson):
 
 
 def clean_metadata(lesson: Lesson):
-    """Sin estado de controles ni datos de una ejecución: en las celdas, solo etiquetas."""
+    """Sin estado de controles ni datos de una ejecución: en las celdas, solo etiquetas.
+
+    Una celda plegada lleva además sus pliegues, los dos, y ninguna otra los lleva.
+    """
     if "widgets" in lesson.nb["metadata"]:
         yield "tiene metadata.widgets: GitHub diría «Invalid Notebook»"
     for cell in lesson.cells:
-        if extra := set(cell["metadata"]) - {"tags"}:
-            yield f"{cell['id']}: metadatos que sobran: {sorted(extra)}"
+        if cell["metadata"] != (wanted := lessons.metadata(lessons.tags(cell))):
+            yield f"{cell['id']}: sus metadatos deben ser {wanted}: usa make notebooks"
 
 
 def stable_ids(lesson: Lesson):

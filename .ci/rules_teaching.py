@@ -13,6 +13,7 @@ MAX_LINES, SHORT_LINES, MEDIAN_LINES = 25, 12, 4
 WORDS_PER_LINE = 10
 COMPARED_SHARE = 0.30
 MIN_PERSPICUITY, MAX_SENTENCE = 55, 35
+KNOWN = {IGNORED, EXERCISE, lessons.CLAIM, lessons.FOLDED}
 WITHOUT_EXERCISES = {"00", "07"}  # la portada y la demostración que se proyecta
 HEADING = re.compile(r"^### Ejercicio \d+ · .+ \((fácil|medio|difícil), \d+ min\)$", re.MULTILINE)
 ENGLISH = re.compile(
@@ -25,11 +26,11 @@ LABELLERS = {"set_title", "set_xlabel", "set_ylabel", "suptitle", "title", "xlab
 
 
 def short_cells(lesson: Lesson):
-    """Celdas de 25 líneas como mucho, la mitad de 4 o menos y el 90 % de 12 o menos."""
+    """Celdas de 25 líneas como mucho; de las que se ven, la mitad de 4 y el 90 % de 12."""
     for cell in lesson.code:
         if (lines := lessons.code_lines(cell, comments=True)) > MAX_LINES:
             yield f"{cell['id']}: {lines} líneas, más de {MAX_LINES}"
-    sizes = [lessons.code_lines(cell) for cell in lesson.own_code] or [0]
+    sizes = [lessons.code_lines(cell) for cell in visible_code(lesson)] or [0]
     if (median := statistics.median(sizes)) > MEDIAN_LINES:
         yield f"la mediana es de {median} líneas por celda, más de {MEDIAN_LINES}"
     short = sum(size <= SHORT_LINES for size in sizes) / len(sizes)
@@ -46,11 +47,16 @@ def rhythm(lesson: Lesson):
 
 
 def explained(lesson: Lesson):
-    """Al menos diez palabras de prosa por línea de código."""
-    lines = sum(map(lessons.code_lines, lesson.own_code))
+    """Al menos diez palabras de prosa por línea de código que se ve; la plegada no se lee."""
+    lines = sum(map(lessons.code_lines, visible_code(lesson)))
     words = len(legibilidad.words(prose(lesson)))
     if words < WORDS_PER_LINE * lines:
         yield f"{words} palabras para {lines} líneas de código: faltan explicaciones"
+
+
+def visible_code(lesson: Lesson) -> list[dict]:
+    """Las celdas de código que se leen: ni el arranque ni las que se guardan plegadas."""
+    return [cell for cell in lesson.own_code if lessons.FOLDED not in lessons.tags(cell)]
 
 
 def compared(lesson: Lesson):
@@ -78,7 +84,7 @@ def has_assert(cell: dict) -> bool:
 def known_tags(lesson: Lesson):
     """Solo las etiquetas del curso: ninguna que esconda una celda a las pruebas."""
     for cell in lesson.cells:
-        if unknown := set(lessons.tags(cell)) - {IGNORED, EXERCISE, lessons.CLAIM}:
+        if unknown := set(lessons.tags(cell)) - KNOWN:
             yield f"{cell['id']}: etiqueta desconocida {sorted(unknown)}"
 
 

@@ -83,6 +83,8 @@ BROKEN = {
     "clean_metadata": [
         edited(lambda nb: nb["metadata"].update(widgets={})),
         cell_edit(4, metadata={"scrolled": True}),
+        cell_edit(4, metadata={"jupyter": {"source_hidden": True}}),
+        cell_edit(4, metadata={"tags": [lessons.FOLDED]}),
     ],
     "stable_ids": [
         cell_edit(4, id="3f2a91bc"),
@@ -183,3 +185,17 @@ def test_widgets_state_is_never_stored(tmp_path):
     """La queja por metadata.widgets dice qué verá quien lo abra en GitHub."""
     item = edited(lambda nb: nb["metadata"].update(widgets={}))(tmp_path)
     assert "Invalid Notebook" in problems("clean_metadata", item)[0]
+
+
+def test_folded_code_needs_no_words_and_may_be_longer(tmp_path):
+    """Lo que se guarda plegado no lo lee nadie: ni pide prosa ni cuenta para el ritmo."""
+    cells = [long_cell(20)] * 4
+    assert problems("explained", with_cells(*cells)(tmp_path))
+    for cell in cells:
+        cell["metadata"] = lessons.metadata([lessons.FOLDED])
+    folded = with_cells(*cells)(tmp_path)
+    assert [problems(rule, folded) for rule in ("explained", "short_cells", "clean_metadata")] == [
+        [],
+        [],
+        [],
+    ]
