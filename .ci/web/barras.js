@@ -1,0 +1,81 @@
+// Las barras: una tabla de verdad, que también se puede leer en voz alta.
+
+const SHOWN = 10; // letras que se enseñan
+const VISIBLE = { " ": "␣" };
+const SPOKEN = {
+  " ": "espacio", ",": "coma", ".": "punto", ";": "punto y coma", ":": "dos puntos",
+  "-": "guion", "—": "raya", "¿": "abre interrogación", "?": "cierra interrogación",
+  "¡": "abre exclamación", "!": "cierra exclamación", "«": "abre comillas",
+  "»": "cierra comillas", '"': "comillas", "'": "apóstrofo", "(": "abre paréntesis",
+  ")": "cierra paréntesis", "]": "cierra corchete",
+};
+
+/** Un número con coma decimal. */
+function comma(number, digits = 2) {
+  return number.toFixed(digits).replace(".", ",");
+}
+
+function spoken(letter) {
+  return SPOKEN[letter] ?? letter;
+}
+
+class Bars {
+  /** `body`: el tbody donde van. Las filas se crean una vez y después solo se reescriben. */
+  constructor(body, symbols) {
+    this.symbols = symbols;
+    this.rows = Array.from({ length: Math.min(SHOWN, symbols.length) }, () => newRow(body));
+  }
+
+  /** Las más probables antes de cortar; las que quedan fuera, rayadas, tachadas y con «fuera». */
+  draw({ whole, kept }) {
+    const order = ranking(whole);
+    this.rows.forEach((row, place) => {
+      const token = order[place];
+      const out = kept[token] === 0;
+      const share = 100 * (out ? whole[token] : kept[token]);
+      const letter = this.symbols[token];
+      row.line.className = out ? "fuera" : "";
+      row.seen.textContent = VISIBLE[letter] ?? letter;
+      row.said.textContent = spoken(letter);
+      row.bar.style.width = `${share}%`;
+      row.value.textContent = out ? "fuera" : `${comma(share, 1)} %`;
+    });
+  }
+
+  clear() {
+    for (const row of this.rows) {
+      row.line.className = "";
+      for (const cell of [row.seen, row.said, row.value]) cell.textContent = "";
+      row.bar.style.width = "0";
+    }
+  }
+}
+
+/** Una fila vacía: la letra como se ve y como se dice, su barra y su tanto por ciento. */
+function newRow(body) {
+  const line = body.insertRow();
+  const name = document.createElement("th");
+  name.scope = "row";
+  line.append(name);
+  const seen = name.appendChild(document.createElement("span"));
+  seen.setAttribute("aria-hidden", "true");
+  const said = name.appendChild(document.createElement("span"));
+  said.className = "hablado";
+  const bar = line.insertCell().appendChild(document.createElement("div"));
+  bar.className = "barra";
+  return { line, seen, said, bar, value: line.insertCell() };
+}
+
+/** Lo que dicen las barras, en dos frases. */
+function describe({ kept }, symbols) {
+  const bits = entropyBits(kept);
+  const left = kept.filter((p) => p > 0).length;
+  const doubt = left === 1 ? "no duda" : `duda como entre ${comma(2 ** bits, 1)} iguales`;
+  const remain = left === 1 ? "Queda 1 símbolo" : `Quedan ${left} símbolos`;
+  return {
+    bits: `${comma(bits)} bits`,
+    rest: `${doubt}. ${remain} de ${symbols.length}.`,
+    best: `La letra más probable: ${spoken(symbols[ranking(kept)[0]])}, ` +
+      `${comma(100 * Math.max(...kept), 0)} %.`,
+  };
+}

@@ -1,0 +1,196 @@
+// La página: atiende los mandos, mueve al escritor y enseña lo que pasa.
+// Todo texto ajeno entra con textContent: nunca se interpreta como HTML.
+
+const WORK_MS = 12; // cuánto trabaja en cada fotograma: lo demás queda para atender los mandos
+const REDRAW_MS = 100; // mientras escribe deprisa, las barras cambian diez veces por segundo
+const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
+const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
+const METER_MS = 500; // cada cuánto se mide la velocidad
+
+class Page {
+  /** `card`: los símbolos y cómo vienen los pesos; `bytes`: los pesos. */
+  constructor(card, bytes) {
+    this.symbols = card.symbols;
+    this.writer = new Writer(new LSTM(loadWeights(bytes, card.scale_suffix)), card.symbols);
+    this.bars = new Bars($("barras"), card.symbols);
+    this.text = $("escrito").appendChild(document.createTextNode(""));
+    this.ready = false; // hay un comienzo y una semilla que valen
+    this.playing = false;
+    this.frame = null; // el fotograma pedido, si hay alguno
+    this.listen();
+    showSettings(readSettings());
+    this.begin();
+  }
+
+  listen() {
+    for (const id of ["temperatura", "top-k", "top-p"]) {
+      $(id).addEventListener("input", () => this.retune());
+    }
+    $("semilla").addEventListener("input", () => this.begin());
+    $("comienzo").addEventListener("input", () => this.stopAnd(() => this.begin()));
+    $("borrar").addEventListener("click", () => this.stopAnd(() => this.begin()));
+    $("una").addEventListener("click", () => this.stopAnd(() => this.write(1)));
+    $("escribir").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+  }
+
+  stopAnd(action) {
+    this.pause();
+    action();
+  }
+
+  /** Desde el comienzo, que se lee otra vez; lo escrito se borra. */
+  begin() {
+    this.ready = false;
+    this.text.data = "";
+    try {
+      const seed = check("semilla", readSeed);
+      const ids = check("comienzo", (text) => encodePrompt(text, this.symbols));
+      this.writer.setPrompt(ids);
+      this.writer.restart(seed);
+      $("principio").textContent = ids.map((id) => this.symbols[id]).join("");
+      $("aviso").textContent = "";
+      this.ready = true;
+      this.startMeter();
+      this.ask();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.refuse(error.message);
+    }
+  }
+
+  /** No se puede seguir: lo dice y no deja a la vista nada que ya no corresponda. */
+  refuse(message) {
+    this.pause();
+    this.bars.clear();
+    for (const id of ["principio", "bits", "duda", "cuenta", "voz"]) $(id).textContent = "";
+    $("aviso").textContent = message;
+  }
+
+  play() {
+    if (!this.ready || this.full) return;
+    this.playing = true;
+    this.owed = 1; // letras que tocan ya, según el ritmo
+    this.before = performance.now();
+    this.startMeter();
+    $("escribir").textContent = "Pausa";
+    this.ask();
+  }
+
+  pause() {
+    this.playing = false;
+    $("escribir").textContent = "Escribir";
+    if (this.canWrite) this.draw();
+  }
+
+  /** Otros ajustes: las barras se rehacen al momento; lo ya escrito se queda como está. */
+  retune() {
+    showSettings(readSettings());
+    if (this.canWrite) this.draw();
+  }
+
+  get canWrite() {
+    return this.ready && this.writer.pending === 0;
+  }
+
+  get full() {
+    return this.writer.written >= MAX_WRITTEN;
+  }
+
+  /** Pide un fotograma, si no hay otro pedido. */
+  ask() {
+    this.frame ??= requestAnimationFrame((now) => {
+      this.frame = null;
+      if (this.ready && this.advance(now)) this.ask();
+    });
+  }
+
+  /** Lo que se hace en un fotograma; devuelve si hace falta otro. */
+  advance(now) {
+    const deadline = performance.now() + WORK_MS;
+    while (!this.canWrite && performance.now() < deadline) this.writer.readOne();
+    if (!this.canWrite) {
+      $("cuenta").textContent = `Leyendo el comienzo: faltan ${this.writer.pending} letras.`;
+    } else if (this.playing) {
+      this.keepPace(now, deadline);
+    } else {
+      this.draw();
+    }
+    return this.playing || !this.canWrite;
+  }
+
+  /** Escribe las letras que tocan desde el fotograma anterior, o las que dé tiempo. */
+  keepPace(now, deadline) {
+    const pace = Number($("ritmo").value); // letras por segundo
+    const seconds = Math.max(0, now - this.before) / 1000;
+    this.before = now;
+    this.owed = Math.min(this.owed + seconds * pace, pace);
+    this.owed -= this.write(Math.floor(this.owed), deadline);
+    this.readMeter(now);
+  }
+
+  /** Escribe hasta `count` letras, y una al menos aunque no dé tiempo; devuelve cuántas. */
+  write(count, deadline = Infinity) {
+    let letters = "";
+    while (this.canWrite && !this.full && letters.length < count) {
+      if (letters && performance.now() >= deadline) break;
+      letters += this.writer.writeOne(readSettings());
+    }
+    if (letters) this.addText(letters);
+    if (this.full) this.pause();
+    else if (!this.playing || performance.now() - this.drawn >= REDRAW_MS) this.draw();
+    return letters.length;
+  }
+
+  /** Añade letras al final y baja hasta ellas, salvo que se esté leyendo más arriba. */
+  addText(letters) {
+    const paper = $("papel");
+    const atEnd = paper.scrollHeight - paper.scrollTop - paper.clientHeight < 40;
+    this.text.appendData(letters);
+    if (atEnd) paper.scrollTop = paper.scrollHeight;
+  }
+
+  /** Las barras y la entropía de ahora. */
+  draw() {
+    if (!this.canWrite) return;
+    const probs = this.writer.probs(readSettings());
+    const words = describe(probs, this.symbols);
+    this.drawn = performance.now();
+    this.bars.draw(probs);
+    $("bits").textContent = words.bits;
+    $("duda").textContent = words.rest;
+    if (!this.playing) $("cuenta").textContent = tally(this.writer.written, this.full);
+    clearTimeout(this.calm);
+    this.calm = setTimeout(() => this.say(words), CALM_MS);
+  }
+
+  /** Para quien oye la página: no se habla encima de lo que se está escribiendo. */
+  say({ best, bits, rest }) {
+    if (this.ready && !this.playing) $("voz").textContent = `${best} Entropía: ${bits}, ${rest}`;
+  }
+
+  startMeter() {
+    this.meter = { since: performance.now(), written: this.writer.written };
+  }
+
+  /** Cuántas letras por segundo salen de verdad. */
+  readMeter(now) {
+    const elapsed = now - this.meter.since;
+    if (!this.playing || elapsed < METER_MS) return;
+    const pace = (1000 * (this.writer.written - this.meter.written)) / elapsed;
+    this.startMeter();
+    $("cuenta").textContent =
+      `${tally(this.writer.written, this.full)} ${thousands(Math.round(pace))} por segundo.`;
+  }
+}
+
+function tally(written, full) {
+  if (full) return `${thousands(written)} letras: hasta aquí. Bórralas para seguir.`;
+  return written === 1 ? "1 letra escrita." : `${thousands(written)} letras escritas.`;
+}
+
+let page = null;
+try {
+  page = new Page(JSON.parse($("ficha").textContent), bytesFromBase64($("pesos").textContent));
+} catch (error) {
+  $("aviso").textContent = `No se pudo abrir el modelo en este navegador: ${error.message}`;
+}
