@@ -1,5 +1,8 @@
 """Las figuras del curso: cada una es una función de los datos, recibe `ax` y lo devuelve."""
 
+from collections.abc import Callable
+from functools import wraps
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -21,17 +24,29 @@ def visible(text: str) -> str:
     return "".join(VISIBLE.get(letter, letter) for letter in text)
 
 
-def new_axes(width: float = 8, height: float = 4):
-    """Unos ejes con el estilo del curso, en pulgadas."""
+def styled(draw: Callable) -> Callable:
+    """La misma función, que dibuja con el estilo del curso y deja los ajustes como estaban."""
+
     # no rc_context: al salir apaga el modo interactivo, y Jupyter solo enseña la primera figura
-    before = {name: plt.rcParams[name] for name in STYLE}
-    plt.rcParams.update(STYLE)
-    try:
-        return plt.subplots(figsize=(width, height), layout="constrained")[1]
-    finally:
-        plt.rcParams.update(before)
+    @wraps(draw)
+    def with_style(*args, **options):
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
+            return draw(*args, **options)
+        finally:
+            plt.rcParams.update(before)
+
+    return with_style
 
 
+@styled
+def new_axes(width: float = 6.8, height: float = 3.8):
+    """Unos ejes con el estilo del curso, en pulgadas: caben en un móvil y se leen."""
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+@styled
 def plot_next_probs(probs, tokenizer, ax=None, top: int = 12):
     """Barras de las letras siguientes más probables; las descartadas (0), en gris y rayadas.
 
@@ -50,6 +65,7 @@ def plot_next_probs(probs, tokenizer, ax=None, top: int = 12):
     return ax
 
 
+@styled
 def plot_history(history, lines: dict[str, float] | None = None, ax=None):
     """Bits/car. en valid según los segundos de entrenamiento.
 
@@ -78,6 +94,7 @@ def draw_lines(ax, lines: dict[str, float]):
     return ax
 
 
+@styled
 def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
     """Cuánto cambia la predicción al cambiar una letra, según lo lejos que esté.
 
@@ -99,9 +116,10 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
     return ax
 
 
+@styled
 def plot_networks(ax=None):
     """Una red de avance y una recurrente, leyendo «hola»: la diferencia es la flecha."""
-    ax = ax or new_axes(9, 3.6)
+    ax = ax or new_axes(8.4, 3.8)
     arrow = dict(arrowstyle="->", lw=1.6, color="black")
     for x, letter in enumerate("hola"):
         ax.text(x, 0, letter, ha="center", va="center", fontsize=18)
@@ -117,25 +135,26 @@ def plot_networks(ax=None):
     for x in (1.5, 8.5):
         ax.annotate("", (x, 2.7), (x, 1.8), arrowprops=arrow)
         ax.text(x, 2.95, "letra siguiente", ha="center", va="center")
-    ax.text(1.5, -0.75, "de avance: una entrada de tamaño fijo", ha="center")
-    ax.text(7, -0.75, "recurrente: el estado pasa de letra en letra", ha="center")
-    ax.set(xlim=(-0.6, 9.3), ylim=(-1.1, 3.3))
+    ax.text(1.5, -0.45, "de avance:\nuna entrada de tamaño fijo", ha="center", va="top")
+    ax.text(7, -0.45, "recurrente:\nel estado pasa de letra en letra", ha="center", va="top")
+    ax.set(xlim=(-0.6, 9.3), ylim=(-1.3, 3.3))
     ax.axis("off")
     return ax
 
 
 def _box(ax, x: float, y: float, name: str, color: str) -> None:
-    ax.text(x, y, name, ha="center", va="center", color="white", fontsize=12,
+    ax.text(x, y, name, ha="center", va="center", color="white", fontsize=11,
             bbox=dict(boxstyle="round,pad=0.45", facecolor=color, edgecolor="none"))  # fmt: skip
 
 
+@styled
 def plot_scoreboard(rows, ax=None):
     """El marcador como barras: llenas si se han calculado ahora, rayadas si se calcularon antes.
 
     Args:
         rows: las de `scoreboard`, de peor a mejor.
     """
-    ax = ax or new_axes(9, 0.42 * len(rows) + 1)
+    ax = ax or new_axes(7.2, 0.4 * len(rows) + 1.2)
     now = [row.made == "ahora" for row in rows]
     bars = ax.barh(
         range(len(rows)),
@@ -146,17 +165,18 @@ def plot_scoreboard(rows, ax=None):
     )
     ax.bar_label(bars, [comma(row.bits) for row in rows], padding=4)
     ax.set_yticks(range(len(rows)), [row.name for row in rows])
-    ax.set(xlabel="bits/car. en lo reservado (menos es mejor); rayado: calculado antes")
+    ax.set(xlabel="bits/car. en lo reservado (menos es mejor)\nrayado: calculado antes")
     return ax
 
 
+@styled
 def plot_timeline(rows: list[dict], ax=None):
     """Los hitos de la historia, uno por renglón, del más antiguo (arriba) al más reciente.
 
     Args:
         rows: filas de `data/cronologia.json`: year, era, who, idea.
     """
-    ax = ax or new_axes(11, 7)
+    ax = ax or new_axes(8.2, 7)
     looks = {"reglas": (ORANGE, "s"), "estadística": (GREEN, "^"), "redes": (BLUE, "o")}
     for era, (color, mark) in looks.items():
         places = [i for i, row in enumerate(rows) if row["era"] == era]
@@ -171,5 +191,5 @@ def plot_timeline(rows: list[dict], ax=None):
                     ha=side, va="center", fontsize=12)  # fmt: skip
     ax.set(xlabel="año", yticks=[], ylim=(len(rows) - 0.4, -0.6))
     ax.spines["left"].set_visible(False)
-    ax.legend(frameon=False, loc="lower left", fontsize=12)
+    ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)
     return ax

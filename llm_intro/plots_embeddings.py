@@ -3,12 +3,13 @@
 import numpy as np
 
 from .embeddings import WordVectors, main_plane
-from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes
+from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
 
 LOOKS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#CC79A7", "v"), (GREY, "P")]
 RINGS = (8, 14, 22, 32, 44, 58, 74)  # puntos entre la marca y su rótulo, de menos a más
 
 
+@styled
 def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
     """Las palabras de cada grupo en el plano en que más se separan.
 
@@ -18,7 +19,7 @@ def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
     """
     if len(groups) > len(LOOKS):
         raise ValueError(f"{len(groups)} grupos: caben {len(LOOKS)} colores que se distingan bien.")
-    ax = ax or new_axes(10, 6)
+    ax = ax or new_axes(8.4, 6.4)
     words = [word for group in groups.values() for word in group]
     points = main_plane(np.array([vectors[word] for word in words]))
     start = 0
@@ -28,7 +29,7 @@ def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
         start += len(group)
     ax.set(xticks=[], yticks=[], xlabel="dirección 1", ylabel="dirección 2")
     ax.margins(0.12)
-    ax.legend(frameon=False, fontsize=12, loc="upper left", bbox_to_anchor=(1, 1))
+    ax.legend(frameon=False, fontsize=12, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     place_labels(ax, points, words)
     return ax
 

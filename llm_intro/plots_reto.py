@@ -1,9 +1,10 @@
 """Las figuras del reto: las piezas que ve cada modelo y lo rara que es una respuesta buena."""
 
-from .plots import BLUE, GREY, ORANGE, RED, new_axes, visible
+from .plots import BLUE, GREY, ORANGE, RED, new_axes, styled, visible
 from .reto import LETTER, kind
 
 
+@styled
 def plot_pieces(rows: dict[str, list[bytes]], ax=None):
     """Un texto partido de varias maneras, alineado letra a letra.
 
@@ -12,7 +13,7 @@ def plot_pieces(rows: dict[str, list[bytes]], ax=None):
             pieza puede ser medio carácter: «¡» son dos bytes.
     """
     text = b"".join(next(iter(rows.values()))).decode()
-    ax = ax or new_axes(10, 0.8 * len(rows) + 0.6)
+    ax = ax or new_axes(8.2, 0.8 * len(rows) + 0.6)
     widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
     for row, pieces in enumerate(rows.values()):
         start, x = 0, 0.0
@@ -25,12 +26,13 @@ def plot_pieces(rows: dict[str, list[bytes]], ax=None):
             weight = "bold" if kind(char) == LETTER else "normal"
             ax.text(i + 0.5, row, visible(char), ha="center", va="center", fontweight=weight)
     names = [f"{name}: {len(pieces)}" for name, pieces in rows.items()]
-    ax.set(yticks=range(len(rows)), yticklabels=names, xticks=[], xlim=(0, len(text)))
+    ax.set(yticks=range(len(rows)), yticklabels=names, xticks=[], xlim=(-0.05, len(text) + 0.05))
     ax.invert_yaxis()
     ax.spines[["left", "bottom"]].set_visible(False)
     return ax
 
 
+@styled
 def plot_rarity(shares: dict, exact: dict[str, float], ax=None):
     """De cada mil respuestas, cuántas cumplen: medido, con su intervalo, y exacto.
 
@@ -38,7 +40,7 @@ def plot_rarity(shares: dict, exact: dict[str, float], ax=None):
         shares: {nombre: Share}, lo contado al azar.
         exact: {nombre: probabilidad}, de los que se sepa.
     """
-    ax = ax or new_axes(9, 0.8 * len(shares) + 1.2)
+    ax = ax or new_axes(7.2, 0.8 * len(shares) + 1.4)
     for row, (name, one) in enumerate(shares.items()):
         low, high = 1000 * (one.value - one.low), 1000 * (one.high - one.value)
         label = "contado, con su intervalo del 95 %" if not row else None
@@ -52,5 +54,5 @@ def plot_rarity(shares: dict, exact: dict[str, float], ax=None):
     ax.set(
         xlabel="respuestas que cumplen, de cada mil", ylim=(len(shares) - 0.4, -0.6), xlim=(0, None)
     )
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     return ax

@@ -1,18 +1,19 @@
 """Las figuras de los tokens y los n-gramas."""
 
-from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes
+from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
 from .scoreboard import comma
 
 LOOKS = [(BLUE, "o"), (RED, "s"), (GREEN, "^"), (ORANGE, "D")]
 
 
+@styled
 def plot_pieces(splits: dict[str, list[str]], ax=None):
     """La misma frase partida de varias maneras: cada pieza, una caja.
 
     Args:
         splits: {nombre: piezas}; el espacio se ve como «␣».
     """
-    ax = ax or new_axes(11, 0.75 * len(splits) + 0.4)
+    ax = ax or new_axes(8.4, 0.75 * len(splits) + 0.4)
     total = max(sum(len(piece) for piece in pieces) for pieces in splits.values())
     for row, pieces in enumerate(splits.values()):
         x = 0
@@ -31,13 +32,14 @@ def plot_pieces(splits: dict[str, list[str]], ax=None):
     return ax
 
 
+@styled
 def plot_unseen(shares: dict[str, list[float]], ax=None):
     """Qué parte de los n-gramas de un texto nuevo no estaba en lo estudiado.
 
     Args:
         shares: {nombre: partes de 0 a 1, para los órdenes 1, 2, 3…}.
     """
-    ax = ax or new_axes(8, 4)
+    ax = ax or new_axes()
     for (name, values), (color, mark) in zip(shares.items(), LOOKS, strict=False):
         ax.plot(range(1, len(values) + 1), [100 * v for v in values], color=color, marker=mark,
                 label=name)  # fmt: skip
@@ -47,20 +49,21 @@ def plot_unseen(shares: dict[str, list[float]], ax=None):
     return ax
 
 
+@styled
 def plot_orders(curves: dict[str, list[float]], ax=None):
     """Bits/car. según el orden, una curva por manera de suavizar; se señala la mejor.
 
     Args:
         curves: {nombre: bits/car. para los órdenes 1, 2, 3…}.
     """
-    ax = ax or new_axes(9, 4.6)
+    ax = ax or new_axes(7.2, 4.6)
     for (name, bits), (color, mark) in zip(curves.items(), LOOKS, strict=False):
         best = min(range(len(bits)), key=bits.__getitem__)
-        label = f"{name}: mejor, orden {best + 1} ({comma(bits[best])})"
+        label = f"{name}: el mejor, {best + 1} ({comma(bits[best])})"
         ax.plot(range(1, len(bits) + 1), bits, color=color, marker=mark, label=label)
         ax.plot(best + 1, bits[best], marker="o", markersize=17, fillstyle="none", color=GREY)
     ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
     orders = range(1, max(map(len, curves.values())) + 1)
     ax.set(xlabel="orden n", ylabel="bits/car. en valid (menos es mejor)", xticks=orders)
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, fontsize=11)
     return ax

@@ -61,3 +61,13 @@ def test_networks_are_drawn(ax):
     """Las dos redes, con su nombre debajo."""
     words = " ".join(text.get_text() for text in plots.plot_networks(ax).texts)
     assert "recurrente" in words and words.count("estado") >= 4
+
+
+def test_every_text_has_the_course_size_and_the_settings_come_back():
+    """Rótulos, leyenda y ejes, a 13 puntos; lo que el lector tenía en matplotlib, sin tocar."""
+    before = dict(plots.plt.rcParams)
+    ax = plots.plot_scoreboard([Row("a", 2.0), Row("b", 1.0)])
+    assert {text.get_fontsize() for text in (*ax.texts, *ax.get_yticklabels(), ax.xaxis.label)} == {
+        plots.STYLE["font.size"]
+    }
+    assert dict(plots.plt.rcParams) == before
