@@ -4,8 +4,7 @@
     python benchmarks/ship.py transformer   # lo mismo, con el Transformer
     python benchmarks/ship.py explore       # los ajustes que se probaron antes, en valid
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
-    python benchmarks/ship.py pack          # mide la LSTM y la empaqueta en 8 bits
-    python benchmarks/ship.py scoreboard    # reúne lo medido en data/marcador.json
+    python benchmarks/ship.py pack          # mide las dos redes y las empaqueta en 8 bits
     python benchmarks/ship.py --smoke       # un entrenamiento de tres pasos, sin guardar nada
 
 El entrenamiento es el `train` del curso: nunca mira lo reservado. Los registros quedan en
@@ -30,13 +29,11 @@ from llm_intro import (
     NGramModel,
     TrainConfig,
     bits_per_char,
-    generate,
     load_quijote,
     train,
 )
 from llm_intro.checkpoint import load_checkpoint, unpack
-from llm_intro.pretrained import load_card, load_fast, load_weights, pack_8bit
-from llm_intro.scoreboard import LETTERS, PROMPT, TEMPERATURE
+from llm_intro.pretrained import load_weights, pack_8bit
 from llm_intro.transformer import Transformer
 
 RUNS = Path(__file__).parent / "runs"
@@ -89,6 +86,7 @@ def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Tran
 
 
 MODELS = {"lstm": (make_lstm, LSTM_RECIPE), "transformer": (make_transformer, TRANSFORMER_RECIPE)}
+SHIPPED = {"lstm": "cervantes", "transformer": "transformer"}  # red: nombre con que se carga
 EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
     "3 capas de 264, tasa 1,5e-3": (3, 264, {}),
     "3 capas de 264, tasa 3e-3": (3, 264, {"lr": 3e-3}),
@@ -139,19 +137,35 @@ def pack_ngram(corpus) -> None:
     write_card("ngrama", model, corpus, "ngram", seconds=seconds, parameters=model.size)
 
 
-def pack_lstm(corpus) -> None:
+def pack_networks(corpus) -> None:
     """Los mejores pesos en valid, en 8 bits, con lo que se pierde al empaquetar en la ficha."""
-    tensors, meta = load_checkpoint(LSTM_RECIPE.checkpoint)
-    model = make_lstm(CharTokenizer.from_text(corpus.text).vocab_size)
-    model.load_state_dict(unpack("best", tensors))
-    model.tokenizer = CharTokenizer.from_text(corpus.text)
-    whole = bits_per_char(model, corpus.heldout)
-    weights = {name: t.numpy() for name, t in model.state_dict().items()}
-    save_file(pack_8bit(weights), DATA / "cervantes.safetensors")
-    model.load_state_dict({k: torch.from_numpy(v) for k, v in load_weights("cervantes").items()})
-    size = sum(p.numel() for p in model.parameters())
-    extra = {"config": model.config, "recipe": meta["config"], "bits_sin_empaquetar": whole}
-    write_card("cervantes", model, corpus, "lstm", meta["seconds"], size, **extra)
+    tokenizer = CharTokenizer.from_text(corpus.text)
+    for kind, name in SHIPPED.items():
+        make, recipe = MODELS[kind]
+        if not Path(recipe.checkpoint).exists():
+            print(f"{kind}: sin entrenar; se queda la que había.")
+            continue
+        tensors, meta = load_checkpoint(recipe.checkpoint)
+        model = make(tokenizer.vocab_size)
+        model.load_state_dict(unpack("best", tensors))
+        model.tokenizer = tokenizer
+        whole = bits_per_char(model, corpus.heldout)
+        packed = pack_8bit({key: t.numpy() for key, t in model.state_dict().items()})
+        save_file(packed, DATA / f"{name}.safetensors")
+        back = {key: torch.from_numpy(v) for key, v in load_weights(name).items()}
+        model.load_state_dict(back)
+        size = sum(p.numel() for p in model.parameters())
+        extra = {
+            "config": model.config,
+            "recipe": portable(meta["config"]),
+            "bits_sin_empaquetar": whole,
+        }
+        write_card(name, model, corpus, kind, meta["seconds"], size, **extra)
+
+
+def portable(config: dict) -> dict:
+    """La receta sin lo que solo vale en la máquina que entrenó."""
+    return {key: value for key, value in config.items() if key != "checkpoint"}
 
 
 def write_card(name, model, corpus, command, seconds, parameters, **extra) -> None:
@@ -177,42 +191,6 @@ def write_card(name, model, corpus, command, seconds, parameters, **extra) -> No
     print(text)
 
 
-def write_scoreboard(corpus) -> None:
-    """Las filas del marcador que costaron minutos: las recetas (la mediana) y la LSTM."""
-    recipes = json.loads((DATA / "recetas.json").read_text(encoding="utf-8"))
-    budgets = {"receta del curso, 1 min": "60", "receta del curso, 4 min": "240"}
-    runs = {"receta de partida": recipes["starting"]}
-    for name, seconds in budgets.items():
-        by_bits = sorted(recipes["course"][seconds], key=lambda run: run["heldout"])
-        runs[name] = by_bits[len(by_bits) // 2]
-    rows = [
-        {
-            "name": name,
-            "bits": run["heldout"],
-            "parameters": run["parameters"],
-            "seconds": run["best_seconds"],
-            "sample": "",
-            "made": "python benchmarks/recipes.py",
-        }
-        for name, run in runs.items()
-    ]
-    card, model = load_card("cervantes"), load_fast("cervantes")
-    bits = card["bits_por_caracter"]
-    rows.append(
-        {
-            "name": "LSTM del curso",
-            "bits": bits["heldout"],
-            "bits_extracto": bits["extracto_lxxiv"],
-            "parameters": card["parametros"],
-            "seconds": card["segundos_cpu"],
-            "sample": generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :],
-            "made": card["orden"],
-        }
-    )
-    text = json.dumps({"maquina": card["maquina"], "rows": rows}, ensure_ascii=False, indent=1)
-    (DATA / "marcador.json").write_text(text + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Hace lo que se pida."""
     parser = argparse.ArgumentParser(
@@ -221,8 +199,7 @@ def main() -> None:
     parts = {
         "explore": explore,
         "ngram": pack_ngram,
-        "pack": pack_lstm,
-        "scoreboard": write_scoreboard,
+        "pack": pack_networks,
     }
     parser.add_argument("what", nargs="?", choices=[*MODELS, *parts], default="lstm")
     parser.add_argument("--smoke", action="store_true")

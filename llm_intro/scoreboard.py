@@ -97,8 +97,12 @@ def score(name: str, model, corpus, seconds: float | None = None) -> Row:
     size = getattr(model, "size", None)
     if hasattr(model, "parameters"):
         size = sum(p.numel() for p in model.parameters())
-    sample = generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :]
-    return Row(name, bits_per_char(model, corpus.heldout), size, seconds, sample)
+    return Row(name, bits_per_char(model, corpus.heldout), size, seconds, sample_text(model))
+
+
+def sample_text(model) -> str:
+    """Lo que escribe un modelo con el comienzo, la temperatura y la semilla de todos."""
+    return generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :]
 
 
 def stored_rows(corpus) -> list[Row]:
