@@ -13,6 +13,7 @@ import datetime
 import itertools
 import json
 import platform
+import re
 import sys
 import time
 from pathlib import Path
@@ -27,8 +28,9 @@ from llm_intro.desguace_generator import CHOOSING, EXAM, make_stories
 from llm_intro.word_models import LR, STEPS, ProbeRecipe, fit, fit_ngram, new_model
 
 DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data"
+LIST = re.compile(r"\[[^\[\]{}]*\]")
 GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
-SHARED = 0.8  # parecido de dos miradas desde el que se llaman gemelas
+SHARED, NOTHING = 0.8, 0.3  # mirada en común de dos gemelos, y bits que no son nada
 NETS = ("transformer", "bolsa", "lstm")
 
 
@@ -44,6 +46,9 @@ def save(name: str, rows, smoke: bool, **notes) -> None:
     }
     if not smoke:
         text = json.dumps(table, ensure_ascii=False, indent=1)
+        text = LIST.sub(
+            lambda found: re.sub(r"\n\s+", " ", found[0]), text
+        )  # cada lista, en su línea
         (DATA / f"desguace_{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -85,43 +90,53 @@ def causes(model, stories, smoke: bool) -> dict:
         "atencion_media": [round(x, 3) for x in attention_of_reader(probe, LONG).tolist()],
         "tapar": [round(x, 2) for x in knockout(probe, LONG, each, "desguace").tolist()],
         "acierto": {
-            "sin tapar": probe.accuracy(some),
-            **{what: blindfolded(probe, some, what) for what in ("pistas", "azar")},
+            "sin tapar": round(probe.accuracy(some), 3),
+            **{what: round(blindfolded(probe, some, what), 3) for what in ("pistas", "azar")},
         },
-        "correlaciones": agreement(probe, some),
-        "control": agreement(untrained, some),
+        "correlaciones": {k: round(r, 3) for k, r in agreement(probe, some).items()},
+        "control": {k: round(r, 3) for k, r in agreement(untrained, some).items()},
     }
 
 
-def twins(probes: list[DesguaceProbe]) -> dict:
-    """De dos modelos que dicen lo mismo y miran casi igual, los que menos se parecen al tapar.
+def twins(probes: list[DesguaceProbe], exam) -> dict:
+    """Dos modelos que aciertan y miran casi igual, y una palabra que solo importa en uno.
 
-    Se busca en todas las parejas de modelos, en la frase larga y en las contrafactuales.
-    Parecido: la parte de la mirada que tienen en común, de 0 a 1.
+    Se busca en todas las parejas de modelos, en la frase larga, en las contrafactuales y en un
+    examen. Parecido: la parte de la mirada que tienen en común, de 0 a 1. En la palabra, alguna
+    cabeza de cada modelo pone más de la mitad de su peso; taparla no le quita ni `NOTHING` bits
+    a uno y le quita cuantos más, mejor, al otro.
     """
+    texts = [
+        (LONG, "desguace"),
+        *((r["text"], r["expected"]) for r in load_data("contrafactuales")),
+    ]
     found = []
-    for text in (LONG, *(row["text"] for row in load_data("contrafactuales"))):
-        answers = [probe.answers([text])[0] for probe in probes]
+    for text, place in texts + [(story.text, story.place) for story in exam]:
+        right = [n for n, probe in enumerate(probes) if probe.answers([text]) == [place]]
         reader = probes[0].read(text)[1]
         each = [[i] for i in range(reader)]
-        looks = [attention_of_reader(probe, text)[:reader] for probe in probes]
-        drops = [-knockout(p, text, each, a) for p, a in zip(probes, answers, strict=True)]
-        for a, b in itertools.combinations(range(len(probes)), 2):
-            if answers[a] == answers[b]:
-                shared = np.minimum(looks[a] / looks[a].sum(), looks[b] / looks[b].sum()).sum()
-                apart = np.abs(drops[a] - drops[b]).max()
-                found.append((float(apart), float(shared), text, answers[a], (a, b),
-                              [looks[i].tolist() for i in (a, b)],
-                              [drops[i].tolist() for i in (a, b)]))  # fmt: skip
-    alike = [row for row in found if row[1] >= SHARED] or found
-    names = ("diferencia", "parecido", "texto", "respuesta", "semillas", "mirada", "tapar")
-    return dict(zip(names, max(alike, key=lambda row: row[0]), strict=True)) if found else {}
+        looks = {n: attention_of_reader(probes[n], text)[:reader] for n in right}
+        peaks = {n: probes[n].attention(text)[1][:, :, reader].max((0, 1))[:-1] for n in right}
+        drops = {n: -knockout(probes[n], text, each, place) for n in right}
+        for pair in itertools.combinations(right, 2):
+            alike = np.minimum(*(looks[n] / looks[n].sum() for n in pair)).sum()
+            idle = np.abs([drops[n] for n in pair]).min(0) < NOTHING
+            idle &= np.min([peaks[n] for n in pair], axis=0) > 0.5
+            lost = np.where(idle, np.max([drops[n] for n in pair], axis=0), 0)
+            if alike >= SHARED and lost.max() > 0:
+                found.append((round(float(lost.max()), 2), round(float(alike), 3), text, place,
+                              pair, int(lost.argmax()),
+                              [np.round(looks[n].tolist(), 3).tolist() for n in pair],
+                              [np.round(drops[n].tolist(), 2).tolist() for n in pair]))  # fmt: skip
+    names = ("bits", "parecido", "texto", "respuesta", "semillas", "palabra", "mirada", "tapar")
+    return dict(zip(names, max(found), strict=True)) if found else {}
 
 
 def seeds(smoke: bool, only: str | None) -> None:
     """Cuatro modelos con el mismo protocolo y cinco semillas; con `only`, solo uno."""
     names = [only] if only else ["5-grama", *NETS]
     rows, probes = known_table("semillas", without=names)["filas"], []
+    exam = ()
     pair = {} if "transformer" in names else {"gemelos": known("semillas").get("gemelos")}
     for seed in range(1 if smoke else 5):
         stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
@@ -134,10 +149,11 @@ def seeds(smoke: bool, only: str | None) -> None:
             if name == "transformer":
                 row["causas"] = causes(model, stories, smoke)
                 probes.append(DesguaceProbe(model))
+                exam = exam or stories.triples
             rows.append(row)
             save("semillas", rows, smoke, **pair)
     if probes:
-        save("semillas", rows, smoke, gemelos=twins(probes))
+        save("semillas", rows, smoke, gemelos=twins(probes, exam))
 
 
 def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):

@@ -129,15 +129,21 @@ class RealModel:
         return {place: p / total for place, p in probs.items()}
 
     def attention(self, text: str) -> tuple[list[str], np.ndarray]:
-        """Los tokens de un texto y a quién mira cada uno, (capas, cabezas, T, T)."""
-        ids = self._encode(text)[0]
+        """Los tokens que lee y a quién mira cada uno, (capas, cabezas, T, T).
+
+        Responde el último token o, si es de huecos, el del hueco, que se ve como ____.
+        """
+        before, after = cut_at_hole(text)
+        hole = f"{before}{self.tokenizer.mask_token}{after}" if self.masked else before.rstrip()
+        ids = self._encode(hole)[0]
         with torch.inference_mode():
             maps = self.model(ids[None], output_attentions=True).attentions
         if not maps or any(layer is None for layer in maps):
             raise ValueError(
                 "el modelo no devuelve su atención: cárgalo con attn_implementation='eager'."
             )
-        tokens = [self.tokenizer.decode([i]).strip() or "␣" for i in ids.tolist()]
+        names = {self.tokenizer.mask_token_id: BLANK} if self.masked else {}
+        tokens = [names.get(i) or self.tokenizer.decode([i]).strip() or "␣" for i in ids.tolist()]
         return tokens, torch.cat(maps).float().cpu().numpy()
 
     def _encode(self, text: str) -> tuple[torch.Tensor, list[tuple[int, int]]]:

@@ -1,7 +1,9 @@
 """Modelos de verdad, en pequeño: la arquitectura es la suya y los pesos, al azar."""
 
 import builtins
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from llm_intro import llm
+from llm_intro import desguace, llm, plots_attention
 from llm_intro.desguace import LONG, SHORT
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>"]
@@ -132,6 +134,16 @@ def test_attention_is_there_and_its_rows_sum_to_one(real):
     assert np.allclose(maps.sum(-1), 1, atol=1e-4)
 
 
+def test_attention_reads_what_the_score_reads(folders):
+    """El de huecos ve un hueco y lo de después; el causal acaba antes de él; nadie lee rayas."""
+    text = "Llevo el coche al ____ mañana."
+    for name in SETTINGS:
+        tokens, _ = llm.load_real(str(folders / name), device="cpu").attention(text)
+        read = "".join(tokens).replace("##", "")
+        assert tokens.count("____") == (name == "bert") and "_" not in tokens
+        assert ("mañana" in read) is (name == "bert") and (read.endswith("al")) is (name != "bert")
+
+
 def test_causal_attention_never_looks_ahead(folders):
     """Por encima de la diagonal, cero; en el de huecos, no."""
     ahead = np.triu(np.ones((200, 200), dtype=bool), 1)
@@ -183,6 +195,24 @@ def test_too_long_and_empty_texts_are_refused(real):
         real.score("coche " * 300 + "____", ["al taller"])
     with pytest.raises(ValueError, match="un solo hueco"):
         real.score("____", ["al taller"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_the_lessons_cells_run_with_a_real_model(name, folders, capsys):
+    """Las celdas de la lección, con el nombre puesto: candidatos, contrafactuales y atención."""
+    import matplotlib.pyplot as plt
+
+    path = Path(__file__).parent.parent / "notebooks" / "05_atencion_y_desguace.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
+    code = [sources[i] for i in ("nombres", "probar-real", "botones-reales", "atencion-real")]
+    code[1] = code[1].replace('NOMBRE = ""', f"NOMBRE = {str(folders / name)!r}")
+    names = {**vars(desguace), **vars(plots_attention), "np": np}
+    exec("\n".join(code), names)  # como las ejecuta quien lee
+    assert capsys.readouterr().out.count("por token") == 2 * len(NAMES)
+    assert list(names["shares"]) == list(desguace.CHANGES) and len(plt.get_fignums()) == 2
+    plt.close("all")
 
 
 def test_importing_the_module_does_not_need_transformers(monkeypatch):
