@@ -121,12 +121,14 @@ class CervantesLSTM(nn.Module):
     def _numpy(self) -> NumpyLSTM:
         """La copia en NumPy, rehecha si los pesos han cambiado desde la última vez."""
         version = tuple((p.data_ptr(), p._version) for p in self.parameters())
-        if self._snapshot[0] != version:
+        copied, frozen = self._snapshot  # de una vez: otro hilo puede estar entrenando
+        if copied != version:
             weights = {
                 k: v.detach().float().cpu().numpy().copy() for k, v in self.named_parameters()
             }
-            self._snapshot = (version, NumpyLSTM(weights, self.tokenizer))
-        return self._snapshot[1]
+            frozen = NumpyLSTM(weights, self.tokenizer)
+            self._snapshot = (version, frozen)
+        return frozen
 
     @torch.inference_mode()
     def token_bits(self, ids) -> np.ndarray:
