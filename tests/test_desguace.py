@@ -13,7 +13,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from llm_intro import desguace_causes as causes
 from llm_intro.desguace import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
 from llm_intro.desguace_corpus import MASK, UNKNOWN, Words, load_data
-from llm_intro.desguace_generator import Generator, make_stories
+from llm_intro.desguace_generator import CHOOSING, EXAM, Generator, make_stories
 from llm_intro.encdec import EncoderDecoder, padding_mask
 from llm_intro.short_training import ProbeRecipe, batches, pad
 from llm_intro.transformer import Transformer
@@ -74,6 +74,14 @@ def test_exams_hold_combinations_never_trained(stories):
     }
     assert not {(s.state, s.plan) for s in seen} & {(s.state, s.plan) for s in stories.pairs}
     assert not {(s.obj, s.place) for s in seen} & {(s.obj, s.place) for s in stories.cells}
+
+
+def test_what_is_examined_was_never_used_to_choose():
+    """Los dos sorteos no comparten parejas ni ternas, y ninguno depende de la semilla."""
+    chose, asks = Generator(0, CHOOSING), Generator(0, EXAM)
+    assert chose.pairs and chose.triples
+    assert not chose.pairs & asks.pairs and not chose.triples & asks.triples
+    assert asks.triples == Generator(5).triples and asks.pairs == Generator(5).pairs
 
 
 def test_no_text_is_in_train_and_in_an_exam(stories):
@@ -463,10 +471,10 @@ def test_attention_demo_shows_every_word_and_moves(probe):
     from llm_intro.widgets.probes import attention_demo, shaded
 
     box = attention_demo(probe, SHORT)
-    text, back, head, screen = box.children
+    text, place, head, screen = box.children
     first = screen.value
     assert all(word in first for word in ("mañana", "coche", "«al»"))
-    back.set_state({"value": 2})
+    place.set_state({"value": place.max - 2})
     assert "«el»" in screen.value and screen.value != first
     head.index = 1
     text.set_state({"value": "____"})
@@ -520,6 +528,45 @@ def test_stored_tables_say_where_they_come_from():
     for row in load_data("distancia")["filas"]:
         assert row["pasos"] is None or row["acierto"] >= 0.95
         assert row["pasos"] is None or row["pasos"] <= row["tope"]
+
+
+def test_stored_seeds_are_five_for_each_model_and_support_the_lesson():
+    """Cinco semillas por modelo, y lo que la lección afirma de ellas."""
+    found = {}
+    for row in load_data("semillas")["filas"]:
+        found.setdefault(row["modelo"], []).append(row)
+    assert sorted(found) == ["5-grama", "bolsa", "lstm", "transformer"]
+    assert all(sorted(r["semilla"] for r in rows) == [0, 1, 2, 3, 4] for rows in found.values())
+    ours = found["transformer"]
+    for exam in ("ternas", "parejas"):
+        values = [row[exam] for row in ours]
+        assert np.median(values) >= 0.95 and min(values) >= 0.92
+    assert np.median([row["larga"]["desguace"] for row in ours]) >= 0.9
+    assert np.median([row["corta"]["taller"] for row in ours]) >= 0.6
+    assert all(row["parametros"] <= 200_000 and row["segundos"] <= 30 for row in ours)
+    assert max(row["ternas"] for row in found["5-grama"]) <= 0.35
+    for row in ours:
+        hits = row["causas"]["acierto"]
+        assert hits["pistas"] < 0.5 < 0.85 < hits["azar"]
+
+
+def test_stored_distance_has_three_seeds_where_it_claims_them():
+    """A 0, 4 y 16 frases, tres semillas de cada red, todas con el mismo tope."""
+    rows = load_data("distancia")["filas"]
+    assert len({row["tope"] for row in rows}) == 1
+    for name in ("transformer", "lstm"):
+        for k in (0, 4, 16):
+            mine = [row["semilla"] for row in rows if (row["modelo"], row["k"]) == (name, k)]
+            assert sorted(mine) == [0, 1, 2]
+
+
+def test_stored_twins_look_alike_and_lean_on_different_words():
+    """La mirada en común, vuelta a sumar, es la que dice la tabla; y en la palabra, lo que dice."""
+    twins = load_data("semillas")["gemelos"]
+    looks = np.array(twins["mirada"]) / np.sum(twins["mirada"], axis=1, keepdims=True)
+    assert looks.min(0).sum() == pytest.approx(twins["parecido"], abs=0.01)
+    low, high = sorted(bits[twins["palabra"]] for bits in twins["tapar"])
+    assert abs(low) < 0.3 and high == twins["bits"] > 3
 
 
 @pytest.mark.slow
