@@ -17,7 +17,7 @@ from .ngram import NGramModel
 from .short_training import ProbeRecipe, learn, pad
 from .transformer import Transformer
 
-# La tasa de cada red, la mejor de tres con otras combinaciones reservadas (`CHOOSING`), y los pasos
+# La tasa de cada red, elegida con otras combinaciones reservadas (`CHOOSING`), y sus pasos
 LR = {"bolsa": 2e-2, "lstm": 5e-3, "transformer": 4e-3, "dos piezas": 4e-3}
 STEPS = {"bolsa": 500, "lstm": 1400, "transformer": 850, "dos piezas": 600}
 HIDE = 0.15  # fracción de palabras que se tapan al entrenar el bidireccional, como en BERT
