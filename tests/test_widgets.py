@@ -70,10 +70,12 @@ def test_generated_text_is_escaped(model):
     assert not re.search(r"<(?!/?(b|u|p|s)\b)[ abc&]", prose) and "&lt;" in prose
 
 
-def test_ten_thousand_characters_are_read(model):
-    """Un comienzo enorme no rompe nada."""
+def test_ten_thousand_characters_are_refused(model):
+    """Un comienzo enorme se rechaza en el acto, y al acortarlo todo sigue."""
     box = temperature_demo(model, "abc", 10)
     control(box, "comienzo").set_state({"value": "abc " * 2500})
+    assert "10000 letras" in screen(box)
+    control(box, "comienzo").set_state({"value": "abc " * 100})
     assert "Aviso" not in screen(box)
 
 

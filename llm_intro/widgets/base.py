@@ -9,11 +9,15 @@ import html
 import threading
 
 import ipywidgets as w
+import numpy as np
 
 from ..plots import visible
+from ..scoreboard import comma
 
 NARROW = w.Layout(width="100%", max_width="560px")
-BAR = "#0072B2"
+BAR, GREY = "#0072B2", "#8A8A8A"
+OUT = "fuera"
+MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría segundos
 
 
 def slider(name: str, value: float, low: float, high: float, step: float) -> w.FloatSlider:
@@ -58,7 +62,7 @@ class Demo:
         self.turn = turn = self.turn + 1
         with self.lock:
             try:
-                for page in self.draw(**{k: c.value for k, c in self.controls.items()}):
+                for page in self.draw(**{k: value(c) for k, c in self.controls.items()}):
                     if turn != self.turn:
                         return  # hay un valor más nuevo esperando
                     self.screen.value = page
@@ -66,6 +70,15 @@ class Demo:
                 self.screen.value = note(str(error))
             except Exception as error:  # un control no puede dejar la celda en rojo
                 self.screen.value = note(f"algo ha fallado ({type(error).__name__}): {error}")
+
+
+def value(control):
+    """Lo que vale un control; ValueError si es una línea que no se lee en un instante."""
+    if isinstance(control, w.Text) and len(control.value) > MAX_TEXT:
+        raise ValueError(
+            f"el texto tiene {len(control.value)} letras y aquí caben {MAX_TEXT}. Acórtalo."
+        )
+    return control.value
 
 
 def note(message: str) -> str:
@@ -81,38 +94,34 @@ def bars_html(probs, kept, tokenizer, top: int = 10) -> str:
         kept: después de cortar, (V,); donde es 0, la barra va en gris y la letra tachada.
     """
     rows = []
-    for i in sorted(range(len(probs)), key=lambda i: -probs[i])[:top]:
-        letter = html.escape(visible(tokenizer.decode([i])))
-        cut = kept[i] == 0
-        share = 100 * (probs[i] if cut else kept[i])
-        name = f"<s>{letter}</s>" if cut else f"<b>{letter}</b>"
-        color = "#8A8A8A" if cut else BAR
-        value = "fuera" if cut else f"{share:.1f} %".replace(".", ",")
-        rows.append(
-            f'<tr><td style="width:2em;text-align:center">{name}</td>'
-            f'<td style="width:100%"><div style="background:{color};height:1em;'
-            f'width:{max(share, 0.3):.1f}%"></div></td>'
-            f'<td style="white-space:nowrap;text-align:right;padding-left:.5em">{value}</td></tr>'
-        )
-    return (
-        '<table aria-label="Probabilidad de cada letra siguiente" '
-        f'style="width:100%;max-width:560px;font-size:1.1em;line-height:1.3">{"".join(rows)}</table>'
-    )
+    for i in np.argsort(-probs, kind="stable")[:top]:
+        letter, share = visible(tokenizer.decode([i])), 100 * float(kept[i] or probs[i])
+        value = f"{comma(share, 1)} %" if kept[i] else OUT
+        rows.append((letter, share, BAR if kept[i] else GREY, value))
+    return bar_table("Probabilidad de cada letra siguiente", rows)
 
 
 def bar_table(title: str, rows) -> str:
-    """Tabla de barras: nombre, barra de 0 a 100 y valor escrito."""
+    """Tabla de barras: nombre, barra de 0 a 100 y valor escrito. Lo que está «fuera», tachado."""
     lines = "".join(
-        f'<tr><td style="white-space:nowrap;padding-right:.5em">{html.escape(name)}</td>'
+        f'<tr><th scope="row" style="text-align:left;padding-right:.5em">'
+        f"{'<s>' * (value == OUT)}{html.escape(name)}{'</s>' * (value == OUT)}</th>"
         f'<td style="width:100%"><div style="background:{color};height:1em;'
         f'width:{max(share, 0.3):.1f}%"></div></td>'
-        f'<td style="white-space:nowrap;padding-left:.5em">{value}</td></tr>'
+        f'<td style="white-space:nowrap;text-align:right;padding-left:.5em">{value}</td></tr>'
         for name, share, color, value in rows
     )
     return (
-        f'<p><b>{html.escape(title)}</b></p><table aria-label="{html.escape(title)}" '
-        f'style="width:100%;max-width:560px;font-size:1.1em">{lines}</table>'
+        f'<p style="margin:.5em 0"><b>{html.escape(title)}</b></p>'
+        f'<table aria-label="{html.escape(title)}" '
+        f'style="width:100%;max-width:560px;font-size:1.1em;line-height:1.3">{lines}</table>'
     )
+
+
+def columns(pages) -> str:
+    """Trozos de HTML, uno al lado de otro si caben."""
+    parts = (f'<div style="flex:1 1 20em;min-width:0">{page}</div>' for page in pages)
+    return f'<div style="display:flex;flex-wrap:wrap;gap:.5em 2em">{"".join(parts)}</div>'
 
 
 def prose(text: str, start: str = "") -> str:

@@ -1,6 +1,7 @@
 """Controles de los n-gramas: el texto según el orden, y el juego de Shannon."""
 
 import html
+import threading
 
 import ipywidgets as w
 
@@ -45,21 +46,23 @@ def shannon_game(game: ShannonGame, name: str = "tú"):
         game: la partida; al terminar, `game.row(nombre)` es tu fila del marcador.
         name: cómo te llamas en el marcador.
     """
-    keyboard = w.Text(placeholder="escribe aquí una letra", continuous_update=True,
-                      layout=w.Layout(width="16em"))  # fmt: skip
+    keyboard = text_box("letra", "")
+    keyboard.placeholder = "escribe aquí la que crees que viene"
+    lock = threading.Lock()  # dos teclas pueden llegar en dos hilos
     buttons = {letter: _key(letter) for letter in game.symbols}
     screen = w.HTML(_page(game, name))
 
     def play(letter: str) -> None:
-        message = ""
-        try:
-            if not game.guess(letter):
-                message = f"<p>«{html.escape(visible(letter))}» no es. Prueba otra.</p>"
-        except ValueError as error:
-            message = note(str(error))
-        for symbol, button in buttons.items():
-            button.disabled = game.done or symbol in game.tried
-        screen.value = _page(game, name) + message
+        with lock:
+            message = ""
+            try:
+                if not game.guess(letter):
+                    message = f"<p>«{html.escape(visible(letter))}» no es. Prueba otra.</p>"
+            except ValueError as error:
+                message = note(str(error))
+            for symbol, button in buttons.items():
+                button.disabled = game.done or symbol in game.tried
+            screen.value = _page(game, name) + message
 
     def typed(change) -> None:
         if change["new"]:

@@ -6,20 +6,21 @@ import ipywidgets as w
 
 from ..desguace import CHANGES, LONG
 from ..plots import comma
-from .base import BAR, Demo, bar_table, text_box
+from .base import BAR, NARROW, Demo, bar_table, text_box
 
 OWN = "tu frase"
-LESS = "#E69F00"
+LESS = "#D55E00"
 
 
 def attention_demo(probe, text: str = LONG):
-    """La frase con cada palabra sombreada según cuánto la mira la posición que elijas.
+    """La frase con una columna sobre cada palabra: cuánto la mira la posición que elijas.
 
     Args:
         probe: un `DesguaceProbe` con un Transformer.
         text: la frase con que se abre.
     """
     _, maps = probe.attention(text)
+    last = maps.shape[-1] - 1
     heads = [
         (f"capa {a + 1}, cabeza {b + 1}", (a, b))
         for a in range(maps.shape[0])
@@ -27,16 +28,16 @@ def attention_demo(probe, text: str = LONG):
     ]
     controls = {
         "text": text_box("frase", text),
-        "back": w.IntSlider(value=0, min=0, max=maps.shape[-1] - 1, description="quién lee",
+        "place": w.IntSlider(value=last, min=0, max=last, description="quién lee",
                             style={"description_width": "8em"}, readout=False,
-                            layout=w.Layout(width="100%", max_width="560px")),
+                            layout=NARROW),
         "head": w.Dropdown(options=[("media de todas", None), *heads], description="cabeza",
-                           style={"description_width": "8em"}),
+                           style={"description_width": "8em"}, layout=NARROW),
     }  # fmt: skip
 
-    def draw(text, back, head):
+    def draw(text, place, head):
         words, maps = probe.attention(text)
-        reader = max(0, probe.read(text)[1] - back)
+        reader = max(0, probe.read(text)[1] + place - last)  # a la derecha, la que responde
         weights = maps.mean((0, 1)) if head is None else maps[head]
         yield shaded(words, weights[reader], reader)
 
@@ -44,18 +45,18 @@ def attention_demo(probe, text: str = LONG):
 
 
 def shaded(words: list[str], weights, reader: int) -> str:
-    """Las palabras con su peso debajo; la que lee va en un recuadro."""
+    """Una columna por palabra, tan alta como su peso; la que lee va en un recuadro."""
     cells = []
     for i, (word, weight) in enumerate(zip(words, weights, strict=True)):
-        border = "3px solid #D55E00" if i == reader else "1px solid transparent"
-        ink = "white" if weight > 0.55 else "inherit"
+        border = "3px solid #D55E00" if i == reader else "3px solid transparent"
         cells.append(
-            f'<span style="display:inline-block;text-align:center;margin:2px;padding:2px 4px;'
-            f'border:{border};background:rgba(0,114,178,{weight:.2f});color:{ink}">'
-            f"{html.escape(word)}<br><small>{comma(float(weight))}</small></span>"
+            f'<span style="display:inline-block;text-align:center;padding:0 .2em;border:{border}">'
+            f'<span style="display:block;height:{3 * (1 - weight):.2f}em"></span>'
+            f'<span style="display:block;height:{3 * weight:.2f}em;background:{BAR}"></span>'
+            f"{html.escape(word)}<br>{comma(float(weight))}</span>"
         )
-    legend = f"Lee «{html.escape(words[reader])}» (recuadro). Debajo, su atención a cada palabra."
-    return f'<p style="font-size:1.1em">{legend}</p><div>{"".join(cells)}</div>'
+    legend = f"Lee «{html.escape(words[reader])}» (recuadro). La altura es su atención a cada una."
+    return f'<div style="font-size:1.1em"><p>{legend}</p>{"".join(cells)}</div>'
 
 
 def changes_demo(probe, place: str = "desguace"):

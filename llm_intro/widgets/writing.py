@@ -10,7 +10,7 @@ import numpy as np
 from ..plots import BLUE
 from ..sampling import feed, next_probs, read_prompt, stream
 from ..scoreboard import comma
-from .base import Demo, bars_html, int_slider, prose, slider, text_box
+from .base import GREY, Demo, bars_html, columns, int_slider, prose, slider, text_box
 
 FLUSH = 0.1  # segundos de texto que se acumulan antes de enseñarlo
 
@@ -41,9 +41,9 @@ def temperature_demo(model, prompt: str = "en un lugar de la mancha", length: in
         kept = next_probs(logits, **settings)
         head = bars_html(whole, kept, model.tokenizer)
         head += f"<p>Entropía de lo que queda: <b>{comma(entropy_bits(kept))} bits</b></p>"
-        yield head + prose("", prompt)
+        yield columns([head, prose("", prompt)])
         for text in growing(stream(model, prompt, length, seed=seed, **settings)):
-            yield head + prose(text, prompt)
+            yield columns([head, prose(text, prompt)])
 
     return Demo(controls, draw).box
 
@@ -62,20 +62,14 @@ def compare_demo(model, prompt: str = "en un lugar de la mancha", length: int = 
     }
 
     def draw(left, right, seed, prompt):
-        texts = [
-            "".join(stream(model, prompt, length, temperature, seed=seed))
-            for temperature in (left, right)
-        ]
-        columns = (
-            f'<div style="flex:1 1 16em"><p>Temperatura <b>{comma(temperature)}</b></p>'
-            f"{marked(text, other, prompt)}</div>"
-            for temperature, text, other in zip((left, right), texts, texts[::-1], strict=True)
-        )
-        same = sum(a == b for a, b in zip(*texts, strict=True))
-        yield (
-            f'<div style="display:flex;flex-wrap:wrap;gap:2em">{"".join(columns)}</div>'
-            f"<p>Coinciden {same} de {length} letras, cada una en su sitio.</p>"
-        )
+        both = [stream(model, prompt, length, t, seed=seed) for t in (left, right)]
+        for pairs in growing(([pair] for pair in zip(*both, strict=True)), []):
+            ours, theirs = ([pair[i] for pair in pairs] for i in (0, 1))
+            same = sum(a == b for a, b in pairs)
+            texts = marked(ours, theirs, prompt), marked(theirs, ours, prompt)
+            heads = (f"<p>Temperatura <b>{comma(t)}</b></p>" for t in (left, right))
+            page = columns(head + text for head, text in zip(heads, texts, strict=True))
+            yield page + f"<p>Coinciden {same} de {len(pairs)} letras, cada una en su sitio.</p>"
 
     return Demo(controls, draw).box
 
@@ -87,18 +81,18 @@ def entropy_bits(probs) -> float:
     return float(-(probs * np.log2(probs)).sum()) + 0.0  # + 0.0: que no salga -0
 
 
-def growing(letters):
-    """El texto acumulado, de vez en cuando: no hace falta redibujar cada letra."""
-    text, last = "", time.monotonic()
+def growing(letters, text=""):
+    """Lo acumulado tras `text`, de vez en cuando: no hace falta redibujar cada letra."""
+    last = time.monotonic()
     for letter in letters:
-        text += letter
+        text = text + letter
         if time.monotonic() - last > FLUSH:
             yield text
             last = time.monotonic()
     yield text
 
 
-def marked(text: str, other: str, start: str) -> str:
+def marked(text, other, start: str) -> str:
     """El texto con las letras que no coinciden con `other` subrayadas y en negrita."""
     parts = []
     for letter, twin in zip(text, other, strict=True):
@@ -174,7 +168,7 @@ class LiveCurve:
 
     def _rule(self, name: str, x: float, y: float) -> str:
         return (
-            f'<line x1="{self.LEFT}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="#8A8A8A" '
+            f'<line x1="{self.LEFT}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GREY}" '
             f'stroke-dasharray="6 4"/><text x="{x:.1f}" y="{y - 4:.1f}" text-anchor="end" '
             f'fill="currentColor" font-size="14">{html.escape(name)}</text>'
         )
