@@ -118,3 +118,50 @@ def test_broken_code_is_a_hint_and_not_an_error():
     """Un error dentro de la función del alumno se cuenta, no se lanza."""
     verdict = check(entropia=lambda p: 1 / 0)
     assert verdict.state == "pista" and "ZeroDivisionError" in verdict.text
+
+
+def raises_error(probs):
+    return probs["a"]
+
+
+def forgets_return(probs):
+    total = sum(probs)
+    print(total)
+
+
+def never_ends(probs):
+    raise KeyboardInterrupt
+
+
+CLUMSY = [
+    (raises_error, "tu función da un error, TypeError"),
+    (forgets_return, "¿falta un return?"),
+    (never_ends, "un bucle que no acaba"),
+    (lambda probs: "1.0", "devuelve un texto"),
+    (lambda probs: [1.0], "llega [1.0], que no es lo que se esperaba"),
+    (lambda probs: (), "llega (), que no es lo que se esperaba"),
+    (lambda: 1.0, "tu función da un error, TypeError"),
+]
+
+
+@pytest.mark.parametrize("answer, expected", CLUMSY)
+def test_a_clumsy_answer_is_told_what_happened_in_spanish(answer, expected):
+    """El fallo del alumno se distingue de lo que no se puede corregir, y nada se detiene."""
+    verdict = check(entropia=answer)
+    assert verdict.state == "pista" and expected in verdict.text
+
+
+def test_a_constant_answer_is_not_pending():
+    """«return 0» es una respuesta, aunque mala; «...» y «return None», no."""
+    assert check(sortea=lambda probs, u: 0).state == "pista"
+    assert check(sortea=lambda probs, u: None).state == "pendiente"
+
+
+def test_a_huge_answer_does_not_fill_the_screen():
+    """De una lista de cien mil números se enseña el principio."""
+    assert len(check(sortea=lambda probs, u: list(range(100_000))).text) < 700
+
+
+def test_a_value_without_its_name_is_explained():
+    """check(100) no sabe de qué ejercicio es, y check(f()) tampoco."""
+    assert "sin paréntesis" in check(100).text

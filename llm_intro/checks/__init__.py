@@ -10,6 +10,8 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from types import NoneType
 
 IDLE = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP"}  # lo que hace un «...»
 
@@ -34,6 +36,11 @@ class Verdict:
         return f"{self.state} · {self.text}"
 
 
+LONGEST = 300  # caracteres de lo que ha pasado: una respuesta enorme no llena la pantalla
+REMARKS = {  # según el tipo de lo que devolvió la función del alumno
+    NoneType: "tu función no devuelve nada, ¿falta un return? ",
+    str: "tu función devuelve un texto: ¿sobran unas comillas? ",
+}
 EXERCISES: dict[str, Exercise] = {}
 _failures: dict[str, int] = {}  # cuántas veces ha fallado cada uno, para dar la pista siguiente
 
@@ -56,6 +63,8 @@ def check(answer=None, **named) -> Verdict:
 
     Nunca lanza un error: si tu código lo da, el veredicto lo cuenta.
     """
+    if not named and not callable(answer):
+        return Verdict("pista", "pasa la función sin paréntesis, check(f), o un valor con nombre.")
     name, answer = next(iter(named.items())) if named else (_name_of(answer), answer)
     _load_lessons()
     if name not in EXERCISES:
@@ -68,6 +77,7 @@ def check(answer=None, **named) -> Verdict:
         return Verdict("correcto", EXERCISES[name].proves)
     tries = _failures[name] = _failures.get(name, 0) + 1
     stage = min(tries, 3)
+    problem = problem if len(problem) <= LONGEST else problem[:LONGEST] + "…"
     return Verdict("pista", f"{problem} Pista {stage} de 3: {EXERCISES[name].hints[stage - 1]}")
 
 
@@ -85,11 +95,28 @@ def _is_pending(answer) -> bool:
     if answer is None or answer is ...:
         return True
     code = getattr(answer, "__code__", None)
-    return code is not None and {step.opname for step in dis.get_instructions(code)} <= IDLE
+    steps = list(dis.get_instructions(code)) if code else []
+    returns = (step.argval for step in steps if "CONST" in step.opname)
+    return bool(steps) and {step.opname for step in steps} <= IDLE and {*returns} <= {None, ...}
 
 
 def _problem(item: Exercise, answer) -> str | None:
+    """Lo que dice la corrección, o qué ha pasado si no se ha podido corregir."""
+    outputs, calls = [], []
+
+    @wraps(answer)
+    def observed(*args, **kwargs):
+        calls.append(args)
+        outputs.append(answer(*args, **kwargs))
+        return outputs[-1]
+
     try:
-        return item.test(answer)
+        problem = item.test(observed if callable(answer) else answer)
+        return problem and REMARKS.get(type((outputs or [0])[-1]), "") + problem
+    except KeyboardInterrupt:
+        return "la has parado: mira si hay un bucle que no acaba."
     except Exception as error:  # el código del alumno puede fallar de cualquier manera
-        return f"tu respuesta da un error, {type(error).__name__}: {error}."
+        if len(calls) > len(outputs):
+            return f"tu función da un error, {type(error).__name__}: {error}."
+        remark = REMARKS.get(type((outputs or [0])[-1]), "")
+        return f"{remark}llega {(outputs or [answer])[-1]!r:.60}, que no es lo que se esperaba."

@@ -40,13 +40,18 @@ def mi_regla(answer) -> str | None:
     if not (isinstance(answer, tuple | list) and len(answer) == 2):
         return "se esperaba una pareja: patrón y plantilla."
     pattern, template = answer
-    found = re.search(pattern, "no estoy triste.")
+    try:
+        found = re.search(pattern, "no estoy triste.")
+    except re.error as error:
+        return f"tu patrón no se puede leer ({error}): revisa los paréntesis."
     if not found:
         return "tu patrón no encuentra nada en «no estoy triste.»."
     if re.search(pattern, "estoy triste."):
         return "tu regla también salta con «estoy triste.», que no lleva negación."
     if not found.groups():
         return "tu patrón no tiene hueco: falta un paréntesis que guarde lo que sigue."
+    if template.count("{}") != 1:
+        return f"tu plantilla, {template!r}, debe tener un solo hueco, {{}}."
     reply = template.format(found[1].strip())
     if reply.rstrip("?.") != "¿Por qué no estás triste":
         return f"a «No estoy triste.» contesta «{reply}»."

@@ -123,13 +123,18 @@ def parejas(answer) -> str | None:
 def mi_analogia(answer) -> str | None:
     from ..embeddings import load_vectors
 
+    if not (isinstance(answer, tuple | list) and len(answer) == 4):
+        return "se esperaban cuatro palabras: (a, b, c, respuesta)."
     a, b, c, target = answer
     if len({a, b, c, target}) < 4:
         return "las cuatro palabras deben ser distintas."
     if {a, b, c, target} in IN_LESSON:
         return "esa está en la lección, o es una de las suyas con otro orden."
     vectors = load_vectors()
-    rank = vectors.rank(target, a, b, c)
+    try:
+        rank = vectors.rank(target, a, b, c)
+    except ValueError as error:  # una palabra que no está
+        return str(error)
     first = vectors.analogy(a, b, c, 1)[0][0]
     return None if rank == 1 else f"«{target}» sale en el puesto {rank}; la primera es «{first}»."
 

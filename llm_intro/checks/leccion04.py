@@ -77,7 +77,7 @@ def sortea(answer) -> str | None:
     proves="con paso 1 se relee cada letra cien veces por vuelta; con tiras, una.",
 )
 def lecturas(answer) -> str | None:
-    return None if answer == 100 else f"{answer} no es."
+    return None if answer == 100 else f"{answer!r} no es."
 
 
 @exercise(
@@ -91,7 +91,7 @@ def lecturas(answer) -> str | None:
 def perdida_inicial(answer) -> str | None:
     if math.isclose(float(answer), math.log2(61), abs_tol=0.02):
         return "eso son bits, y se pedían nats."
-    return None if math.isclose(float(answer), math.log(61), abs_tol=0.02) else f"{answer} no es."
+    return None if math.isclose(float(answer), math.log(61), abs_tol=0.02) else f"{answer!r} no es."
 
 
 @exercise(
