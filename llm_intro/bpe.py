@@ -15,12 +15,21 @@ from itertools import pairwise
 WORD = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+(?!\S)|\s+")
 
 
+def check_text(text) -> str:
+    """`text`, si es un texto; si no, ValueError."""
+    if not isinstance(text, str):
+        raise ValueError(
+            f"llegó {type(text).__name__}: se esperaba un texto. De un Corpus, usa .text o .train."
+        )
+    return text
+
+
 def split_words(text: str) -> list[str]:
     """Las palabras del texto, con el espacio de delante. Juntas lo rehacen; nada se une entre dos.
 
     «en un lugar» → «en», « un», « lugar».
     """
-    return WORD.findall(text)
+    return WORD.findall(check_text(text))
 
 
 def learn_pairs(words: list[str], how_many: int) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ Ordenados esos números, los n-gramas que comparten contexto quedan seguidos.
 """
 
 import math
+from numbers import Real
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class NGramModel:
     """
 
     def __init__(self, order: int = 6, smoothing: str | None = "kneser-ney"):
-        if order != int(order) or order < 1:
+        if not isinstance(order, Real) or order % 1 or order < 1:
             raise ValueError(f"order={order!r}: debe ser un entero de 1 o más.")
         if smoothing not in SMOOTHINGS:
             raise ValueError(f"smoothing={smoothing!r}: elige uno de {SMOOTHINGS}.")

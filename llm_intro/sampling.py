@@ -7,8 +7,11 @@ Nada de aquí sabe qué modelo hay detrás: basta con que tenga `tokenizer`, `st
 import math
 from collections.abc import Iterator
 from itertools import pairwise
+from numbers import Integral, Real
 
 import numpy as np
+
+from .bpe import check_text
 
 
 def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p=None):
@@ -43,14 +46,14 @@ def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p
 
 def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
     """Avisa de un ajuste imposible antes de escribir nada."""
-    if not (math.isfinite(temperature) and temperature >= 0):
+    if not (isinstance(temperature, Real) and math.isfinite(temperature) and temperature >= 0):
         raise ValueError(
-            f"temperature={temperature!r}: debe ser un número finito, 0 o más. "
-            "Prueba entre 0,3 y 1,5; 0 elige siempre la opción más probable."
+            f"temperature={temperature!r}: debe ser un número finito, 0 o más, sin comillas. "
+            "Prueba entre 0.3 y 1.5; 0 elige siempre la opción más probable."
         )
-    if top_k is not None and not (top_k >= 1 and top_k % 1 == 0):
+    if top_k is not None and not (isinstance(top_k, Real) and top_k >= 1 and top_k % 1 == 0):
         raise ValueError(f"top_k={top_k!r}: debe ser un entero de 1 o más, o None para no cortar.")
-    if top_p is not None and not 0 < top_p <= 1:
+    if top_p is not None and not (isinstance(top_p, Real) and 0 < top_p <= 1):
         raise ValueError(f"top_p={top_p!r}: debe estar en (0, 1], o None para no cortar.")
 
 
@@ -101,9 +104,9 @@ def read_prompt(model, prompt: str) -> np.ndarray:
     if tokenizer is None:
         raise ValueError("el modelo no tiene tokenizer: entrénalo con train o fit, o cárgalo.")
     if not any(symbol.isupper() for symbol in getattr(tokenizer, "symbols", "A")):
-        prompt = prompt.lower()
+        prompt = check_text(prompt).lower()
     if not prompt:
-        raise ValueError("el comienzo está vacío: escribe al menos una letra.")
+        raise ValueError("el texto está vacío: escribe al menos una letra.")
     return tokenizer.encode(prompt)
 
 
@@ -123,8 +126,10 @@ def stream(
     Args y errores: los de `generate`. Los errores saltan al llamar, no a media frase.
     """
     check_sampling(temperature, top_k, top_p)
-    if not (length >= 0 and length % 1 == 0):
+    if not (isinstance(length, Real) and length >= 0 and length % 1 == 0):
         raise ValueError(f"length={length!r}: debe ser un entero, 0 o más.")
+    if seed is not None and not (isinstance(seed, Integral) and seed >= 0):
+        raise ValueError(f"seed={seed!r}: debe ser un entero, 0 o más, o None para no repetir.")
     ids = read_prompt(model, prompt)
     draws = np.random.default_rng(seed)  # generador propio: nadie más lo toca
 

@@ -76,7 +76,7 @@ class ShannonGame:
         if start < 1 or length < 1 or start + length > len(text):
             raise ValueError(
                 f"start={start}, length={length}: no caben en un texto de {len(text)} letras. "
-                "Empieza antes o juega menos letras."
+                "Los dos, de 1 o más; empieza antes o juega menos letras."
             )
         self.symbols = "".join(sorted(set(text)))
         self.before, self.hidden = text[max(0, start - context) : start], text[start:][:length]

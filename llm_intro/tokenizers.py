@@ -34,7 +34,7 @@ class CharTokenizer:
     @classmethod
     def from_text(cls, text: str) -> "CharTokenizer":
         """El tokenizador con los caracteres de `text`, que no puede estar vacío."""
-        if not text:
+        if not bpe.check_text(text):
             raise ValueError("el texto está vacío: hace falta al menos un carácter.")
         return cls("".join(sorted(set(unicodedata.normalize("NFC", text)))))
 
@@ -48,7 +48,7 @@ class CharTokenizer:
 
     def encode(self, text: str) -> np.ndarray:
         """Los números de `text`, (T,). ValueError que nombra los caracteres desconocidos."""
-        codes = _code_points(unicodedata.normalize("NFC", text))  # (T,)
+        codes = _code_points(unicodedata.normalize("NFC", bpe.check_text(text)))  # (T,)
         # El puesto de un código en la lista ordenada es ya su número.
         ids = np.searchsorted(self._codes, codes).clip(max=self.vocab_size - 1)
         unknown = np.unique(codes[self._codes[ids] != codes])
@@ -87,8 +87,10 @@ class BPETokenizer:
 
         Si empatan varios, gana el de números menores: el de las piezas más antiguas.
         """
-        if vocab_size < 256:
-            raise ValueError(f"vocab_size={vocab_size}: los bytes ya son 256, pide 256 o más.")
+        if not isinstance(vocab_size, int) or vocab_size < 256:
+            raise ValueError(
+                f"vocab_size={vocab_size!r}: pide un entero de 256 o más, que son los bytes."
+            )
         return cls(tuple(bpe.learn_pairs(bpe.split_words(text), vocab_size - 256)))
 
     @property

@@ -326,3 +326,12 @@ def test_skipgram_and_gensim_overlap_on_the_book(lesson):
     oracle = word2vec(sentences, vector_size=64, sg=1, negative=5, seed=1, workers=1, min_count=1)
     gensim = WordVectors(words, np.array([oracle.wv[word] for word in words]))
     assert overlap(mine, gensim, words[100:400], 10) > 0.15
+
+
+def test_a_missing_answer_or_file_is_explained(tmp_path):
+    """La palabra que no está se nombra, y la ruta sin archivo también."""
+    vectors = WordVectors(("a", "b", "c", "d"), np.eye(4))
+    with pytest.raises(ValueError, match="«zeta» no está"):
+        vectors.rank("zeta", "a", "b", "c")
+    with pytest.raises(ValueError, match="ahí no hay ningún archivo"):
+        load_fasttext(tmp_path / "no.vec")

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import unicodedata
 from types import SimpleNamespace
 
@@ -236,7 +237,7 @@ def test_capitals_are_kept_if_the_model_knows_them():
 def test_bad_prompts_are_named(call):
     """Comienzo vacío, símbolos desconocidos o modelo sin entrenar: el error sale al llamar."""
     model = uniform_model("abc")
-    with pytest.raises(ValueError, match="el comienzo está vacío"):
+    with pytest.raises(ValueError, match="el texto está vacío"):
         call(model, "")
     with pytest.raises(ValueError, match=r"fuera del vocabulario: \['7', 'ñ'\]"):
         call(model, "a7bñ")
@@ -245,6 +246,18 @@ def test_bad_prompts_are_named(call):
     for length in (-1, 2.5, math.nan):
         with pytest.raises(ValueError, match=f"length={length}: debe"):
             call(model, "a", length)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("temperature", "0,7"), ("temperature", None), ("top_k", "3"), ("top_p", "0,9"), ("seed", -1),
+     ("seed", 1.5), ("length", "diez"), ("length", None), ("prompt", None), ("prompt", ["a"])],
+)  # fmt: skip
+def test_settings_of_another_type_are_refused_in_spanish(name, value):
+    """Un texto donde va un número, o al revés: ValueError que nombra lo que llegó."""
+    named = type(value).__name__ if name == "prompt" else f"{name}={value!r}: debe"
+    with pytest.raises(ValueError, match=re.escape(named)):
+        generate(uniform_model("abc"), **({"prompt": "a"} | {name: value}))
 
 
 def test_stream_gives_each_letter_as_soon_as_it_is_written():

@@ -258,3 +258,12 @@ def test_the_whole_book_comes_back_from_both_tokenizers_in_seconds():
     pieces = BPETokenizer.train(text, vocab_size=1000)
     assert pieces.decode(pieces.encode(text)) == text
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    "use", [CharTokenizer.from_text, CharTokenizer("ab").encode, BPETokenizer.train]
+)
+def test_what_is_not_a_text_is_refused_in_spanish(use):
+    """Un número, o el corpus en vez de su texto: se dice qué llegó y qué hacer."""
+    with pytest.raises(ValueError, match=r"llegó int: se esperaba un texto. De un Corpus, usa"):
+        use(3)

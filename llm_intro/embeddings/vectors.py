@@ -99,6 +99,7 @@ class WordVectors:
             raise ValueError(f"«{answer}» está en la pregunta: esa palabra nunca sale.")
         cosines = self._cosines(self[a] - self[b] + self[c])
         cosines[[self.index[word] for word in (a, b, c)]] = -2
+        _ = self[answer]  # avisa si no está
         return int((cosines > cosines[self.index[answer]]).sum()) + 1
 
     def _cosines(self, vector) -> np.ndarray:
@@ -138,6 +139,8 @@ def load_fasttext(path, words: int = 50_000) -> WordVectors:
     """
     if words < 1:
         raise ValueError(f"words={words}: lee al menos una palabra.")
+    if not Path(path).is_file():
+        raise ValueError(f"{path}: ahí no hay ningún archivo. Revisa la ruta.")
     opener = gzip.open if Path(path).suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8", newline="\n") as file:
         total, dims = _header(file.readline(), path)
