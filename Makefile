@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test check notebooks claims publish bench clean
+.PHONY: help env lab demo html test check notebooks claims publish bench clean
 
 help: ## Enseña esta lista
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ env: ## Prepara .venv con las versiones probadas (CPU=1: PyTorch sin CUDA)
 
 lab: env ## Abre el curso en JupyterLab
 	@$(PYTHON) .ci/lab.py
+
+demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
+	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) .ci/demo.py
 
 test: env ## Todas las pruebas: el módulo y los cuadernos
 	@$(PYTHON) .ci/suite.py

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 
 from ..plots import STYLE, comma
 from ..sampling import stream
-from .base import BAR, Demo, bar_table, int_slider, prose, slider, text_box
+from .base import BAR, Demo, int_slider, prose, slider, text_box
 from .writing import growing
 
 CLASS = "#D55E00"  # los votos de la clase; además, llevan su título
@@ -17,13 +17,23 @@ BIG = """<style>
   font-size: 20px; --jp-widgets-font-size: 20px; --jp-widgets-inline-height: 34px;
   --jp-widgets-inline-label-width: 8em; line-height: 1.4 }
 .llm-escena { overflow: visible; gap: 0 2em; align-items: flex-start }
-.llm-escena > .llm-mandos { flex: 1 1 26em; max-width: 30em; overflow: visible }
+.llm-escena > .llm-mandos { flex: 1 1 26em; min-width: 0; max-width: 30em; overflow: visible;
+  flex-direction: column; align-items: flex-start }
+.llm-escena > .llm-mandos > :first-child { display: none }
+.llm-escena > .llm-mandos > * { max-width: 100% }
+.llm-escena.llm-ancha > .llm-mandos { flex: 1 1 100%; max-width: none; flex-flow: row wrap }
+.llm-ancha .widget-hslider, .llm-ancha .widget-text { width: 26em }
 .llm-escena > .llm-pantalla { flex: 2 1 30em; min-width: 0; overflow: visible }
-.llm-escena .widget-html-content > * { margin-top: 0 }
+.llm-escena .llm-pantalla p { margin: 0 0 .4em }
 .llm-escena .widget-readout { min-width: 3em }
-.llm-escena .widget-toggle-buttons .widget-toggle-button, .llm-escena .widget-button {
+.llm-escena .widget-toggle-button, .llm-escena .widget-button {
   width: auto; min-height: 44px; font-size: 20px; line-height: 1.2 }
 .llm-escena :focus-visible { outline: 3px solid #D55E00; outline-offset: 2px }
+.llm-escena input[type=checkbox] { width: 24px; height: 24px }
+.jp-Notebook:has(.llm-escena) .jp-RenderedHTMLCommon { font-size: 24px }
+@media (max-width: 600px) {
+  .llm-escena .widget-label { width: 6.4em !important }
+  .llm-escena { --jp-widgets-font-size: 18px } }
 </style>"""
 
 
@@ -34,18 +44,22 @@ class Stage(w.Box):
 
     Args:
         box: lo que devuelve un control del curso; lo último que lleva dentro es su pantalla.
+        wide: los mandos van encima, para que la pantalla tenga todo el ancho.
     """
 
-    def __init__(self, box):
+    def __init__(self, box, wide: bool = False):
         *controls, screen = box.children
         self.inputs = [one for control in controls for one in _inputs(control)]
         self.first = [one.value for one in self.inputs]
-        reset = w.Button(description="Empezar de nuevo", layout=w.Layout(width="auto"))
+        reset = w.Button(description="Empezar de nuevo")
         reset.on_click(self.back)
-        side = w.VBox([w.HTML(BIG), *controls, reset])
-        super().__init__([side, screen], layout=w.Layout(display="flex", flex_flow="row wrap"))
+        super().__init__(layout=w.Layout(display="flex", flex_flow="row wrap"))
+        side = w.Box([w.HTML(BIG), *controls, reset])
+        if wide:
+            self.add_class("llm-ancha")
         for part, name in ((side, "llm-mandos"), (screen, "llm-pantalla"), (self, "llm-escena")):
             part.add_class(name)
+        self.children = [side, screen]
 
     def back(self, _button=None) -> None:
         """Deja cada mando como estaba al abrir."""
@@ -102,32 +116,50 @@ def vote_demo(sentences: dict[str, str], answers: dict[str, dict[str, dict[str, 
     """
     places = ("taller", "concesionario", "desguace")
     controls = {
-        "name": w.ToggleButtons(options=list(sentences)),
+        "name": w.ToggleButtons(options=list(sentences), layout=w.Layout(width="100%")),
         **{place: _hands(place) for place in (*places, OTHER)},
         "shown": w.Checkbox(description="destapar los modelos", indent=False),
     }
 
     def draw(name, shown, **votes):
         total = max(1, sum(votes.values()))
-        pages = [shares("la clase", {k: v / total for k, v in votes.items()}, CLASS)]
+        parts = {"la clase": {place: hands / total for place, hands in votes.items()}}
         for model, given in answers[name].items() if shown else ():
             known = {place: given[place] for place in places}
-            pages.append(shares(model, {**known, OTHER: 1 - sum(known.values())}, BAR))
-        yield prose(sentences[name]) + columns(pages)
+            parts[model] = {**known, OTHER: 1 - sum(known.values())}
+        yield prose(sentences[name]) + share_table(parts)
 
     return Demo(controls, draw).box
 
 
 def _hands(place: str) -> w.BoundedIntText:
     """Una casilla para las manos levantadas."""
-    style = {"description_width": "8em"}
-    return w.BoundedIntText(value=0, min=0, max=999, description=place, style=style)
+    style, layout = {"description_width": "7em"}, w.Layout(width="12em")
+    return w.BoundedIntText(value=0, min=0, max=999, description=place, style=style, layout=layout)
 
 
-def shares(title: str, parts: dict[str, float], color: str) -> str:
-    """Una barra por destino, en tanto por ciento."""
-    rows = ((name, 100 * p, color, f"{comma(100 * p, 0)} %") for name, p in parts.items())
-    return bar_table(title, rows)
+def share_table(parts: dict[str, dict[str, float]]) -> str:
+    """Una columna por votante y una fila por destino: el tanto por ciento y su barra."""
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in parts)
+    rows = "".join(
+        f'<tr><th scope="row" style="width:1%;padding-right:1em">{html.escape(place)}</th>'
+        + "".join(share_cell(part[place], name == "la clase") for name, part in parts.items())
+        + "</tr>"
+        for place in parts["la clase"]
+    )
+    return (
+        '<table aria-label="Qué responde cada uno" style="width:100%;font-size:1.1em;'
+        f'text-align:left;line-height:1.3"><tr><td></td>{head}</tr>{rows}</table>'
+    )
+
+
+def share_cell(share: float, ours: bool) -> str:
+    """Una casilla: el número y, debajo, una barra de ese largo."""
+    bar = f"background:{CLASS if ours else BAR};height:.5em;width:{100 * max(share, 0):.1f}%"
+    return (
+        f'<td style="padding:.2em .6em .2em 0;min-width:4em">{comma(100 * share + 0.0, 0)} %'
+        f'<div style="{bar}"></div></td>'
+    )
 
 
 def big_figures(points: int = 20) -> None:
