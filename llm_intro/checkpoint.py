@@ -87,12 +87,19 @@ def unpack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def save_run(run) -> None:
-    """Guarda un entrenamiento en marcha: lo que hace falta para seguir igual, bit a bit."""
+    """Guarda un entrenamiento en marcha: lo que hace falta para seguir igual, bit a bit.
+
+    Repartido entre procesos, lo llaman todos y escribe el primero; el archivo es el mismo, y
+    se puede seguir con otro número de procesos.
+    """
+    hidden = run.team.collect(run.hidden)  # de todos, aunque solo escriba uno
+    if not run.team.first:
+        return
     tensors = {
         **pack("model", run.model.state_dict()),
         **pack("average", run.average.state_dict() if run.average else {}),
         **pack("best", run.best_weights),
-        **pack("hidden", {str(i): part for i, part in enumerate(run.hidden or ())}),
+        **pack("hidden", {str(i): part for i, part in enumerate(hidden)}),
         **pack("random", random_state(run.device)),
     }
     for i, slots in run.optimizer.state_dict()["state"].items():
@@ -126,7 +133,8 @@ def restore_run(run) -> None:
         run.average.load_state_dict(unpack("average", tensors))
     run.best_weights = unpack("best", tensors)
     hidden = unpack("hidden", tensors)  # el archivo no guarda el orden; los nombres, sí
-    run.hidden = tuple(hidden[name].to(run.device) for name in sorted(hidden, key=int)) or None
+    hidden = run.team.own(tuple(hidden[name] for name in sorted(hidden, key=int)))
+    run.hidden = tuple(part.to(run.device) for part in hidden) or None
     optimizer = run.optimizer.state_dict()
     optimizer["state"] = {
         i: slots
@@ -134,7 +142,8 @@ def restore_run(run) -> None:
         if (slots := unpack(f"optimizer.{i}", tensors))
     }
     run.optimizer.load_state_dict(optimizer)
-    set_random_state(unpack("random", tensors), run.device)
+    if run.team.first:  # los demás tienen su propio azar
+        set_random_state(unpack("random", tensors), run.device)
     for name in COUNTERS:
         setattr(run, name, meta[name])
     run.history.events = [Event(**event) for event in meta["events"]]

@@ -1,5 +1,6 @@
 """Lo que depende de la máquina y no del modelo: dispositivo, precisión, azar y Ctrl-C."""
 
+import os
 import signal
 from contextlib import contextmanager
 
@@ -9,9 +10,14 @@ SMALL = 1_000_000  # números de una red a la que no le compensa repartirse entr
 
 
 def best_device() -> torch.device:
-    """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU."""
+    """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU.
+
+    Bajo torchrun, a cada proceso le toca el suyo.
+    """
     if torch.accelerator.is_available():
-        return torch.accelerator.current_accelerator()
+        kind = torch.accelerator.current_accelerator()
+        mine = os.environ.get("LOCAL_RANK")
+        return torch.device(kind.type, int(mine)) if mine else kind
     return torch.device("cpu")
 
 

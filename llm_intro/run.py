@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from .machine import use_bf16
+from .parallel import team
 from .progress import Event, History
 from .recipes import TrainConfig
 from .tokenizers import CharTokenizer
@@ -23,6 +24,7 @@ class Run:
     def __init__(self, model: nn.Module, corpus, config: TrainConfig):
         self.model, self.config = model, config
         self.device = next(model.parameters()).device
+        self.team = team(self.device)
         model.tokenizer = _tokenizer_for(model, corpus)
         self.data = config.make_data(self._ids(corpus.train))
         self.valid = self._ids(corpus.valid)
@@ -32,10 +34,11 @@ class Run:
             )
         self.bf16 = use_bf16(config.precision, self.device)
         self.optimizer = config.make_optimizer(model)
+        self.net = self.team.wrap(model)
         ema = get_ema_multi_avg_fn(config.average)
         self.average = AveragedModel(model, multi_avg_fn=ema) if config.average else None
         self.clock = time.process_time if config.clock == "cpu" else time.perf_counter
-        self.last = {"tick": time.monotonic(), "save": time.monotonic()}
+        self.last = dict.fromkeys(("tick", "save"), self.team.agree(time.monotonic()))
         self.hidden, self.best_weights = None, {}
         self.step, self.seconds, self.chars = 0, 0.0, 0
         self.loss_sum, self.loss_steps, self.evals_done, self.stale = 0.0, 0, 0, 0
@@ -63,21 +66,23 @@ class Run:
         begin = self.clock()
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.lr_at(self.step, self.progress)
-        x, y, fresh = self.data.batch(self.step)  # (T, B), (T, B)
+        batch = self.data.batch(self.step)
+        x, y, fresh = self.team.columns(batch)  # (T, B), (T, B)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            logits, hidden = self.model(x, None if fresh else self.hidden)  # (T, B, V)
-        loss = cross_entropy(logits.float().flatten(0, 1), y.flatten())
+            logits, hidden = self.net(x, None if fresh else self.hidden)  # (T, B, V)
+        loss = self.team.weight * cross_entropy(logits.float().flatten(0, 1), y.flatten())
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self._check_finite(loss.item(), norm.item())  # antes de tocar los pesos
+        loss = self.team.agree(loss.item())
+        self._check_finite(loss, norm.item())  # antes de tocar los pesos
         self.optimizer.step()
         if self.average:
             self.average.update_parameters(self.model)
         self.hidden = detach(hidden)  # el valor pasa al lote siguiente; el gradiente, no
-        self.loss_sum, self.loss_steps = self.loss_sum + loss.item(), self.loss_steps + 1
-        self.step, self.chars = self.step + 1, self.chars + x.numel()
-        self.seconds += self.clock() - begin
+        self.loss_sum, self.loss_steps = self.loss_sum + loss, self.loss_steps + 1
+        self.step, self.chars = self.step + 1, self.chars + batch.x.numel()
+        self.seconds += self.team.agree(self.clock() - begin)
 
     def _check_finite(self, loss: float, norm: float) -> None:
         if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -99,7 +104,7 @@ class Run:
 
     def overdue(self, what: str, every: float) -> bool:
         """Si han pasado `every` segundos de reloj desde la última vez (y la apunta)."""
-        now = time.monotonic()
+        now = self.team.agree(time.monotonic())
         if now - self.last[what] < every:
             return False
         self.last[what] = now
@@ -108,7 +113,7 @@ class Run:
     def evaluate(self) -> Event:
         """Mide en valid, lo apunta y guarda los pesos si son los mejores hasta ahora."""
         scored = self.average.module if self.average else self.model
-        event = self.event(valid_bits(scored, self.valid))
+        event = self.event(self.team.agree(valid_bits(scored, self.valid)))
         self.history.events.append(event)
         better = self.history.best is event
         if better:

@@ -40,12 +40,13 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
     """
     watch = ProgressBar() if watch is None else watch
     run = Run(model, corpus, config)
+    watch = watch if run.team.first else lambda event: None
     was_training = model.training
     model.train()
     try:
         with (
             deferred_interrupt() as interrupted,
-            private_random(config.seed, run.device),
+            private_random(config.seed + run.team.rank, run.device),
             few_threads(model),
         ):
             if config.resume and Path(config.checkpoint).exists():
@@ -60,7 +61,7 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
 
 def _loop(run: Run, watch, interrupted: list) -> None:
     save_to = run.config.checkpoint
-    while not (run.done or interrupted):
+    while not (run.done or run.team.agree(len(interrupted))):
         run.advance()
         if run.eval_due():
             watch(run.evaluate())
