@@ -19,8 +19,9 @@ STOREYS = {
     "suelo": """corpus tokenizers bpe dataset ngram ngram_levels lstm numpy_lstm transformer encdec
         embeddings machine""",
     "taller": """recipes progress training run parallel checkpoint sampling scoreboard pretrained
-        diagnosis desguace desguace_corpus desguace_generator desguace_causes short_training word_models
-        reto constrained rarity readers records survey keys llm chat chat_stream shannon checks""",
+        diagnosis desguace desguace_corpus desguace_generator desguace_causes short_training
+        word_models reto constrained rarity readers records survey keys llm chat chat_stream
+        shannon checks""",
     "cara": """plots plots_attention plots_embeddings plots_reto plots_tokens widgets __main__
         __init__""",
 }
