@@ -1,72 +1,84 @@
 """Figuras de la lección de atención: máscaras, a quién se mira y qué importa."""
 
-from textwrap import shorten
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .plots import BLUE, GREY, ORANGE, RED, STYLE, comma
+from .plots import BLUE, GREY, ORANGE, RED, comma, styled
 
 COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
-
-
 DPI = 75  # los mapas llevan mucho texto: con más puntos, el cuaderno pesaría demasiado
 
 
 def new_axes(width: float, height: float):
     """Unos ejes con el estilo del curso, en pulgadas."""
-    return _panels(1, width, height)[0, 0]
+    return _panels(1, width, height)[0]
 
 
-def _panels(columns: int, width: float, height: float, rows: int = 1):
-    before = {name: plt.rcParams[name] for name in STYLE}
-    plt.rcParams.update(STYLE)  # rc_context apaga el modo interactivo de Jupyter
-    try:
-        figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
-        return figure.subplots(rows, columns, squeeze=False)
-    finally:
-        plt.rcParams.update(before)
+@styled
+def _panels(columns: int, width: float, height: float):
+    figure = plt.figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    return figure.subplots(1, columns, sharey=True, squeeze=False)[0]
 
 
+@styled
 def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
     """Máscaras lado a lado: un punto donde la palabra de la fila puede mirar a la de la columna.
 
     Args:
-        masks: por familia, una tabla de verdadero y falso, (T, S).
+        masks: por familia, una tabla de verdadero y falso, (T, T).
         words: las palabras, que sirven de filas y de columnas.
     """
-    axes = _panels(len(masks), 3.6 * len(masks), 3.6)[0]
+    axes = _panels(len(masks), 2.5 * len(masks), 3.4)
     for ax, (name, mask) in zip(axes, masks.items(), strict=True):
         rows, columns = np.nonzero(mask)
         ax.imshow(np.asarray(mask), cmap="Blues", vmin=0, vmax=2)
         ax.scatter(columns, rows, color=BLUE, s=30)
-        ax.set_xticks(range(mask.shape[1]), words[: mask.shape[1]], rotation=60, ha="right")
-        ax.set_yticks(range(mask.shape[0]), words[: mask.shape[0]])
-        ax.set(title=name, xlabel="mira a", ylabel="quién lee")
+        ax.set_xticks(range(len(words)), words, rotation=90)
+        ax.set_yticks(range(len(words)), words)
+        ax.set(title=name, xlabel="mira a")
+    axes[0].set(ylabel="quién lee")
     return axes
 
 
-def plot_weights(weights, words: list[str], ax=None, row_names: list[str] | None = None):
-    """Mapa de atención: cada fila reparte 1 entre las palabras de las columnas.
+@styled
+def plot_weights(weights, words: list[str], ax=None):
+    """Mapa de atención, (T, T): la palabra de cada fila reparte 1 entre las de las columnas."""
+    weights = np.asarray(weights)
+    ax = ax or new_axes(max(5, 0.42 * len(words)), max(2.5, 0.42 * len(words) + 1.5))
+    ax.set_xticks(range(len(words)), words, rotation=60, ha="right")
+    ax.set_yticks(range(len(words)), words)
+    ax.set(xlabel="mira a", ylabel="quién lee")
+    return _shade(ax, weights)
+
+
+@styled
+def plot_heads(weights, words: list[str], names: list[str], ax=None):
+    """A quién mira cada cabeza: una fila por palabra, una columna por cabeza, que reparte 1.
 
     Args:
-        weights: (filas, T); con `row_names`, una fila por cabeza; si no, una por palabra.
-        words: las palabras a las que se mira, T.
+        weights: (cabezas, T).
+        words, names: las T palabras y las cabezas.
     """
-    weights = np.asarray(weights)
-    ax = ax or new_axes(max(5, 0.42 * len(words)), max(2.5, 0.42 * len(weights) + 1.5))
-    image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    ax.set_xticks(range(len(words)), words, rotation=60, ha="right")
-    ax.set_yticks(range(len(weights)), row_names or words)
-    ax.set(xlabel="mira a", ylabel="quién lee" if row_names is None else "")
-    for i, j in np.argwhere(weights >= 0.2):
-        ink = "white" if weights[i, j] > 0.6 else "black"
-        value = comma(weights[i, j], 1)
-        ax.text(j, i, value, ha="center", va="center", fontsize=10, color=ink)
+    ax = ax or new_axes(2 + 0.6 * len(names), 0.27 * len(words) + 1.5)
+    ax.set_xticks(range(len(names)), names, rotation=60, ha="right")
+    ax.set_yticks(range(len(words)), words)
+    ax.set(xlabel="quién lee", ylabel="a quién mira")
+    return _shade(ax, np.asarray(weights).T)
+
+
+def _shade(ax, table: np.ndarray):
+    """Colorea la tabla y escribe los pesos que pasan de 0,2."""
+    image = ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for i, j in np.argwhere(table >= 0.2):
+        ink = "white" if table[i, j] > 0.6 else "black"
+        ax.text(j, i, comma(table[i, j], 1), ha="center", va="center", fontsize=10, color=ink)
     ax.figure.colorbar(image, ax=ax, label="peso", format=COMMAS)
     return ax
 
 
+@styled
 def plot_answers(answers: dict[str, dict[str, float]], ax=None):
     """Tabla de probabilidades: una fila por modelo, una columna por destino.
 
@@ -76,7 +88,7 @@ def plot_answers(answers: dict[str, dict[str, float]], ax=None):
     """
     columns = sorted({p for row in answers.values() for p, share in row.items() if share >= 0.01})
     table = np.array([[row.get(place, 0) for place in columns] for row in answers.values()])
-    ax = ax or new_axes(9, 0.55 * len(answers) + 1.6)
+    ax = ax or new_axes(7.4, 0.55 * len(answers) + 1.6)
     ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for (i, j), p in np.ndenumerate(table):
         ax.text(j, i, comma(p), ha="center", va="center", color="white" if p > 0.6 else "black")
@@ -86,9 +98,10 @@ def plot_answers(answers: dict[str, dict[str, float]], ax=None):
     return ax
 
 
+@styled
 def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
     """Barras de los bits que gana o pierde un destino con cada cambio de la frase."""
-    ax = ax or new_axes(8, 0.45 * len(changes) + 1.2)
+    ax = ax or new_axes(6.8, 0.45 * len(changes) + 1.2)
     names, bits = list(changes), list(changes.values())
     bars = ax.barh(names, bits, color=[ORANGE if b < 0 else BLUE for b in bits])
     ax.bar_label(bars, [comma(round(b, 1) + 0.0, 1) for b in bits], padding=3)
@@ -100,40 +113,44 @@ def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
     return ax
 
 
+@styled
 def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
-    """Arriba, cuánto se mira a cada palabra; abajo, qué pasa al taparla.
+    """Palabra a palabra: a la izquierda, cuánto se mira; a la derecha, qué pasa al taparla.
 
     Args:
         looks: atención a cada palabra, (T,).
         effects: bits que pierde la respuesta al tapar cada una, (T,).
     """
-    top, bottom = _panels(1, 10, 4.6, rows=2)[:, 0]
-    where = range(len(words))
-    top.bar(where, looks, color=BLUE)
-    bottom.bar(where, effects, color=RED, hatch="//", edgecolor="white")
-    top.set(ylabel="atención", title=title)
-    top.set_xticks([])
-    for ax in (top, bottom):
-        ax.yaxis.set_major_formatter(COMMAS)
-    bottom.set(ylabel="bits que se\npierden al tapar")
-    bottom.set_xticks(where, words, rotation=60, ha="right")
-    bottom.axhline(0, color=GREY, linewidth=1)
-    return top, bottom
+    left, right = _panels(2, 6.8, 0.25 * len(words) + 1.2)
+    left.barh(range(len(words)), looks, color=BLUE)
+    right.barh(range(len(words)), effects, color=RED, hatch="//", edgecolor="white")
+    left.set_yticks(range(len(words)), words)
+    left.invert_yaxis()
+    left.set(xlabel="atención", title=title)
+    right.set(xlabel="bits que se pierden al tapar")
+    right.axvline(0, color=GREY, linewidth=1)
+    for ax in (left, right):
+        ax.xaxis.set_major_locator(plt.MaxNLocator(4))
+        ax.xaxis.set_major_formatter(COMMAS)
+        ax.margins(y=0.01)
+    return left, right
 
 
+@styled
 def plot_distance(rows: list[dict], ax=None):
     """Pasos hasta el 95 % según lo lejos que están las pistas; arriba, los que no llegaron.
 
     Args:
-        rows: filas con `modelo`, `k`, `pasos` (None si no llegó) y `tope`.
+        rows: filas con `modelo`, `k`, `semilla`, `pasos` (None si no llegó) y `tope`.
     """
-    ax = ax or new_axes(8, 4.4)
-    styles = {"transformer": ("Transformer", BLUE, "o", -0.12), "lstm": ("LSTM", RED, "s", 0.12)}
+    ax = ax or new_axes(6.8, 4.2)
+    styles = {"transformer": ("Transformer", BLUE, "o", -0.22), "lstm": ("LSTM", RED, "s", 0.1)}
     ks = sorted({row["k"] for row in rows})
     for name, (label, color, mark, shift) in styles.items():
         mine = [row for row in rows if row["modelo"] == name]
-        there = [(ks.index(r["k"]) + shift, r["pasos"]) for r in mine if r["pasos"]]
-        late = [(ks.index(r["k"]) + shift, 1.1 * r["tope"]) for r in mine if not r["pasos"]]
+        where = [ks.index(r["k"]) + shift + 0.06 * r["semilla"] for r in mine]
+        there = [(x, r["pasos"]) for x, r in zip(where, mine, strict=True) if r["pasos"]]
+        late = [(x, 1.1 * r["tope"]) for x, r in zip(where, mine, strict=True) if not r["pasos"]]
         if there:
             ax.scatter(*zip(*there, strict=True), color=color, marker=mark, label=label)
         if late:
@@ -154,6 +171,7 @@ def plot_distance(rows: list[dict], ax=None):
     return ax
 
 
+@styled
 def plot_records(records, read=str, ax=None):
     """Las respuestas apuntadas, según su fecha: una fila por respuesta, los asistentes al lado.
 
@@ -162,7 +180,7 @@ def plot_records(records, read=str, ax=None):
         read: función de la respuesta que da su fila; `survey.destination` junta las que van
             al mismo sitio.
     """
-    ax = ax or new_axes(8, 3)
+    ax = ax or new_axes(6.8, 3)
     rows = sorted({read(record.answer) for record in records})
     points = {}
     for record in records:
@@ -171,13 +189,12 @@ def plot_records(records, read=str, ax=None):
         points.setdefault(where, []).append(record.assistant)
     for (x, y), names in points.items():
         ax.plot(x, y, "o", color=BLUE)
-        said = shorten(", ".join(dict.fromkeys(names)), 48, placeholder="…")
+        said = fill(", ".join(dict.fromkeys(names)), 34)
         times = f" ({len(names)} veces)" * (len(names) > 1)
         ax.annotate(said + times, (x, y), (8, 8), fontsize=10, textcoords="offset points")
     ax.set_yticks(range(len(rows)), rows)
     ax.margins(y=0.5)
-    years = [x for x, _ in points]
-    ax.set_xlim(int(min(years)), int(max(years)) + 2)
+    ax.set_xlim(int(min(points)[0]), int(max(points)[0]) + 2)
     ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
     ax.set(xlabel="año", ylabel="respuesta")
     return ax

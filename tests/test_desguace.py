@@ -511,10 +511,13 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     assert [bar.get_width() for bar in bars.patches] == [0, -2]
     table = figures.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
     assert {t.get_text() for t in table.texts} == {"0,00", "0,25", "1,00"}
-    top, _ = figures.plot_look_and_effect(words, maps[0, 0, -1], maps[0, 0, -1])
-    assert len(top.patches) == len(words)
-    rows = [dict(modelo="lstm", k=0, pasos=100, tope=500), dict(modelo="lstm", k=4, pasos=None,
-                                                                 tope=500)]  # fmt: skip
+    heads = figures.plot_heads(maps[0, :, -1], words, ["a", "b", "c", "d"])
+    assert [tick.get_text() for tick in heads.get_yticklabels()] == words
+    assert np.allclose(heads.images[0].get_array(), maps[0, :, -1].T)
+    left, right = figures.plot_look_and_effect(words, maps[0, 0, -1], -maps[0, 0, -1])
+    assert [bar.get_width() for bar in left.patches] == pytest.approx(maps[0, 0, -1].tolist())
+    assert [bar.get_width() for bar in right.patches] == pytest.approx((-maps[0, 0, -1]).tolist())
+    rows = [dict(modelo="lstm", k=k, semilla=0, pasos=p, tope=500) for k, p in ((0, 9), (4, None))]
     legend = figures.plot_distance(rows).get_legend()
     assert [t.get_text() for t in legend.get_texts()][-1] == "LSTM: no llegó"
     plt.close("all")
