@@ -295,12 +295,13 @@ def test_skipgram_and_gensim_find_the_same_neighbours(lesson):
 
     Lo aciertan la de la lección, gensim y contar; las vecinas de las tres coinciden en un 95 %.
     """
-    word2vec = pytest.importorskip("gensim.models").Word2Vec
+    from gensim.models import Word2Vec
+
     tokens = topic_tokens()
     words, ids = frequent_words(tokens)
     mine = WordVectors(words, lesson["skipgram"](ids, len(words), vueltas=12, E=16, lote=256))
     sentences = [tokens[i : i + 40] for i in range(0, len(tokens), 40)]
-    oracle = word2vec(sentences, vector_size=16, sg=1, negative=5, sample=0, epochs=20, seed=1,
+    oracle = Word2Vec(sentences, vector_size=16, sg=1, negative=5, sample=0, epochs=20, seed=1,
                       workers=1, min_count=1, alpha=0.05)  # fmt: skip
     gensim = WordVectors(words, np.array([oracle.wv[word] for word in words]))
     counted = count_vectors(tokens, dims=16)
@@ -314,7 +315,8 @@ def test_skipgram_and_gensim_find_the_same_neighbours(lesson):
 @pytest.mark.slow
 def test_skipgram_and_gensim_overlap_on_the_book(lesson):
     """Con el libro, las diez vecinas coinciden en más del 15 %; por azar, en el 0,3 %."""
-    word2vec = pytest.importorskip("gensim.models").Word2Vec
+    from gensim.models import Word2Vec
+
     if not os.environ.get("LLM_INTRO_QUIJOTE"):
         pytest.skip("hace falta el libro: LLM_INTRO_QUIJOTE")
     from llm_intro import load_quijote
@@ -323,7 +325,7 @@ def test_skipgram_and_gensim_overlap_on_the_book(lesson):
     mine = WordVectors(words, lesson["skipgram"](ids, len(words), vueltas=3))
     text = [words[i] for i in ids]
     sentences = [text[i : i + 5000] for i in range(0, len(text), 5000)]
-    oracle = word2vec(sentences, vector_size=64, sg=1, negative=5, seed=1, workers=1, min_count=1)
+    oracle = Word2Vec(sentences, vector_size=64, sg=1, negative=5, seed=1, workers=1, min_count=1)
     gensim = WordVectors(words, np.array([oracle.wv[word] for word in words]))
     assert overlap(mine, gensim, words[100:400], 10) > 0.15
 
