@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from lessons import ROOT
+from lessons import ROOT, save
 
 GITHUB = "https://github.com/"
 REPO = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[\w.-]+")  # GitHub no admite «_» en la cuenta
@@ -92,4 +92,4 @@ def set_address(repo: str | None, ref: str | None) -> None:
 def substitute(name: str, pattern: str, line: str) -> None:
     path = ROOT / name
     text = re.sub(pattern, line, path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    save(path, text)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,10 +108,20 @@ def as_text(nb: dict) -> str:
     return json.dumps(split, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def save(path: Path, text: str) -> None:
+    """Escribe un archivo de golpe: si algo lo corta, queda el de antes, entero."""
+    partial = path.with_name(path.name + ".parcial")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write(lesson: Lesson) -> bool:
     """Guarda el cuaderno si ha cambiado; dice si lo ha hecho."""
     text = as_text(lesson.nb)
     if lesson.path.exists() and lesson.path.read_text(encoding="utf-8") == text:
         return False
-    lesson.path.write_text(text, encoding="utf-8", newline="\n")
+    save(lesson.path, text)
     return True

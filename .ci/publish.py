@@ -4,7 +4,8 @@
     python .ci/publish.py                                      rehace lo que sale de ella
     python .ci/publish.py --check                              1 si algo no concuerda
 
-De ella salen las insignias, la celda de arranque, las imágenes, el README y colab_badge.md.
+De ella salen las insignias, la celda de arranque, las imágenes, el README, colab_badge.md y la
+dirección y la versión de CITATION.cff.
 """
 
 import argparse
@@ -112,6 +113,15 @@ def clone_lines(address: Address) -> str:
     return f"```bash\ngit clone {address.url}\ncd {folder}\n```"
 
 
+def citation(address: Address) -> str:
+    """CITATION.cff con la dirección y la versión del módulo."""
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    init = (ROOT / "llm_intro" / "__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'^__version__ = "(.*)"', init, re.MULTILINE)[1]
+    text = re.sub(r"(?m)^version: .*", f"version: {version}", text)
+    return re.sub(r"(?m)^repository-code: .*", f'repository-code: "{address.url}"', text)
+
+
 def between(text: str, name: str, new: str) -> str:
     """Cambia lo que hay entre las marcas <!-- name --> y <!-- /name -->."""
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -125,6 +135,7 @@ def generated(address: Address) -> dict[Path, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "lecciones", table(address))
     files[ROOT / "README.md"] = between(readme, "descarga", clone_lines(address))
+    files[ROOT / "CITATION.cff"] = citation(address)
     for lesson in lessons.all_lessons():
         files[lesson.path] = lessons.as_text(refreshed(lesson, address).nb)
     return files
@@ -143,7 +154,7 @@ def update(where: Address) -> None:
     """Escribe lo que ya no concuerda con la dirección y dice qué ha cambiado."""
     texts = generated(where)
     for path in outdated(where):
-        path.write_text(texts[path], encoding="utf-8", newline="\n")
+        lessons.save(path, texts[path])
         print(f"actualizado: {path.relative_to(ROOT)}")
 
 

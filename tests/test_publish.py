@@ -8,6 +8,7 @@ import sample_lesson as sample
 
 import address
 import lessons
+import llm_intro
 import publish
 from address import Address
 
@@ -103,6 +104,38 @@ def test_a_bad_repo_is_refused_before_writing(repo, copy_of_the_course):
     with pytest.raises(SystemExit, match="cuenta/nombre"):
         address.set_address(repo, "v9.9.9")
     assert address.current() == before
+
+
+def test_an_interrupted_publish_is_finished_by_the_next_one(tmp_path, monkeypatch):
+    """Si algo la corta a mitad de un archivo, todos siguen enteros y repetirla lo acaba."""
+    files = {tmp_path / f"{n}.md": f"nuevo {n}" for n in range(3)}
+    for path in files:
+        path.write_text("viejo", encoding="utf-8")
+    monkeypatch.setattr(publish, "ROOT", tmp_path)
+    monkeypatch.setattr(publish, "generated", lambda where: files)
+    moves, replace = [], lessons.os.replace
+
+    def fail_at_the_second(*paths):
+        moves.append(paths)
+        if len(moves) == 2:
+            raise KeyboardInterrupt
+        replace(*paths)
+
+    monkeypatch.setattr(lessons.os, "replace", fail_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        publish.update(FORK)
+    assert [path.read_text(encoding="utf-8") for path in files] == ["nuevo 0", "viejo", "viejo"]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+    publish.update(FORK)
+    assert publish.outdated(FORK) == []
+
+
+def test_the_citation_follows_the_address_and_the_version():
+    """CITATION.cff dice la dirección y la versión, cada una en su línea."""
+    text = publish.citation(FORK)
+    assert f'repository-code: "{FORK.url}"' in text.splitlines()
+    assert f"version: {llm_intro.__version__}" in text.splitlines()
+    assert PLACEHOLDER.repo not in text
 
 
 def test_minutes_come_from_the_lesson(tmp_path):

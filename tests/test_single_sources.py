@@ -17,7 +17,7 @@ from llm_intro.corpus import load_quijote
 ROOT = Path(__file__).resolve().parent.parent
 DATA, EXCERPT = ROOT / "llm_intro" / "data", "llm_intro/data/extracto.txt"
 MAX_TRACKED, MAX_DATA = 4_000_000, 12_000_000
-GENERATED = {"pyproject.toml", "README.md", "colab_badge.md"}
+GENERATED = {"pyproject.toml", "README.md", "colab_badge.md", "CITATION.cff"}
 PLACES = re.compile(
     r"py[p]i\.org|py[t]honhosted|deb\.deb[i]an|registry\.npm[j]s|"
     r"(?<![\w.])/(wor[k]|tm[p]|hom[e]|roo[t]|User[s])/\w"
