@@ -1,0 +1,85 @@
+"""`make publish` de verdad, en un clon: dos direcciones seguidas, la vuelta, y desde GitHub."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="hace falta git")
+
+
+def git(folder: Path, *words: str) -> str:
+    """Lo que responde git en esa carpeta."""
+    command = ["git", "-c", "safe.directory=*", "-C", str(folder), *words]
+    return subprocess.check_output(command, text=True, encoding="utf-8").strip()
+
+
+def publish(folder: Path, *options: str) -> None:
+    subprocess.run([sys.executable, folder / ".ci/publish.py", *options], check=True)
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Un clon de lo que hay en git, con un nombre que da guerra."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("esta copia no es un repositorio de git")
+    folder = tmp_path / "copia con espacios y eñes"
+    git(tmp_path, "clone", "-q", "--no-hardlinks", str(ROOT), str(folder))
+    return folder
+
+
+@pytest.mark.slow
+def test_a_second_address_leaves_no_trace_of_the_first(clone):
+    """Pasar por otra dirección no cambia nada, y volver a la de muestra deja el diff limpio."""
+    start = (clone / "pyproject.toml").read_text(encoding="utf-8")
+    ref = start.split('\nref = "')[1].split('"')[0]
+    publish(clone, "--repo", "ana-2026/mi.curso", "--ref", "v7.8.9")
+    publish(clone, "--repo", "otra-cuenta/Curso_LLM", "--ref", ref)
+    publish(clone, "--check")
+    there = git(clone, "diff")
+    assert "otra-cuenta/Curso_LLM" in there and "ana-2026" not in there and "7.8.9" not in there
+    assert "_sin_publicar_" not in git(clone, "grep", "-h", "github.com/", "--", "*.md", "*.ipynb")
+    git(clone, "checkout", "-q", ".")
+    publish(clone, "--repo", "otra-cuenta/Curso_LLM", "--ref", ref)
+    assert git(clone, "diff") == there
+
+
+@pytest.mark.slow
+def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path):
+    """Los pasos de publica.yml, ejecutados aquí: un cambio, una etiqueta, y todo subido."""
+    fork = tmp_path / "fork.git"
+    git(tmp_path, "init", "-q", "--bare", str(fork))
+    git(clone, "remote", "set-url", "origin", str(fork))
+    git(clone, "push", "-q", "origin", "HEAD")
+    job = yaml.safe_load((clone / ".github/workflows/publica.yml").read_text("utf-8"))["jobs"]
+    steps = [step["run"] for step in job["publica"]["steps"] if "run" in step]
+    env = {**os.environ, "REF": "v3.2.1", "GITHUB_REPOSITORY": "una-escuela/llm"}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    env |= {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "safe.directory",
+        "GIT_CONFIG_VALUE_0": "*",
+    }
+    for step in steps:
+        if "pip install" not in step:
+            subprocess.run(["bash", "-e", "-c", step], cwd=clone, env=env, check=True)
+    assert git(fork, "rev-parse", "v3.2.1") == git(clone, "rev-parse", "HEAD")
+    page = git(fork, "show", "v3.2.1:README.md")
+    assert "github/una-escuela/llm/blob/v3.2.1/notebooks/04_" in page
+    assert '__version__ = "3.2.1"' in git(fork, "show", "v3.2.1:llm_intro/__init__.py")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_run_what_exists(path):
+    """Cada archivo de .ci que nombra un flujo está, y ningún dato de fuera llega a una orden."""
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+    commands = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    named = {word for command in commands for word in command.split() if word.startswith(".ci/")}
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+    assert not any("${{" in command for command in commands)
