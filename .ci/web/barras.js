@@ -15,6 +15,11 @@ function comma(number, digits = 2) {
   return number.toFixed(digits).replace(".", ",");
 }
 
+/** Un tanto por ciento; lo que no llega a una décima no se enseña como cero. */
+function percent(share) {
+  return share > 0 && share < 0.1 ? "< 0,1 %" : `${comma(share, 1)} %`;
+}
+
 function spoken(letter) {
   return SPOKEN[letter] ?? letter;
 }
@@ -38,7 +43,7 @@ class Bars {
       row.seen.textContent = VISIBLE[letter] ?? letter;
       row.said.textContent = spoken(letter);
       row.bar.style.width = `${share}%`;
-      row.value.textContent = out ? "fuera" : `${comma(share, 1)} %`;
+      row.value.textContent = out ? "fuera" : percent(share);
     });
   }
 
@@ -66,16 +71,14 @@ function newRow(body) {
   return { line, seen, said, bar, value: line.insertCell() };
 }
 
-/** Lo que dicen las barras, en dos frases. */
+/** Lo que dicen las barras, en palabras. */
 function describe({ kept }, symbols) {
   const bits = entropyBits(kept);
   const left = kept.filter((p) => p > 0).length;
-  const doubt = left === 1 ? "no duda" : `duda como entre ${comma(2 ** bits, 1)} iguales`;
-  const remain = left === 1 ? "Queda 1 símbolo" : `Quedan ${left} símbolos`;
   return {
     bits: `${comma(bits)} bits`,
-    rest: `${doubt}. ${remain} de ${symbols.length}.`,
-    best: `La letra más probable: ${spoken(symbols[ranking(kept)[0]])}, ` +
-      `${comma(100 * Math.max(...kept), 0)} %.`,
+    doubt: bits < 0.05 ? "(apenas duda)" : `(como dudar entre ${comma(2 ** bits, 1)} iguales)`,
+    left: `${left === 1 ? "queda" : "quedan"} ${left} de ${symbols.length}`,
+    best: `${spoken(symbols[ranking(kept)[0]])}, ${percent(100 * Math.max(...kept))}`,
   };
 }

@@ -1,11 +1,12 @@
 // La página: atiende los mandos, mueve al escritor y enseña lo que pasa.
 // Todo texto ajeno entra con textContent: nunca se interpreta como HTML.
 
-const WORK_MS = 12; // cuánto trabaja en cada fotograma: lo demás queda para atender los mandos
+const WORK_MS = 10; // cuánto trabaja seguido: después se atiende a los mandos y a la pantalla
 const REDRAW_MS = 100; // mientras escribe deprisa, las barras cambian diez veces por segundo
 const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
 const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
 const METER_MS = 500; // cada cuánto se mide la velocidad
+const SAID = ["principio", "bits", "duda", "quedan", "cuenta", "voz"]; // lo que se dice del texto
 
 class Page {
   /** `card`: los símbolos y cómo vienen los pesos; `bytes`: los pesos. */
@@ -16,7 +17,6 @@ class Page {
     this.text = $("escrito").appendChild(document.createTextNode(""));
     this.ready = false; // hay un comienzo y una semilla que valen
     this.playing = false;
-    this.frame = null; // el fotograma pedido, si hay alguno
     this.listen();
     showSettings(readSettings());
     this.begin();
@@ -62,7 +62,7 @@ class Page {
   refuse(message) {
     this.pause();
     this.bars.clear();
-    for (const id of ["principio", "bits", "duda", "cuenta", "voz"]) $(id).textContent = "";
+    for (const id of SAID) $(id).textContent = "";
     $("aviso").textContent = message;
   }
 
@@ -96,36 +96,36 @@ class Page {
     return this.writer.written >= MAX_WRITTEN;
   }
 
-  /** Pide un fotograma, si no hay otro pedido. */
-  ask() {
-    this.frame ??= requestAnimationFrame((now) => {
-      this.frame = null;
-      if (this.ready && this.advance(now)) this.ask();
-    });
+  /** Pide seguir dentro de `wait` milisegundos. */
+  ask(wait = 0) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.advance(), wait);
   }
 
-  /** Lo que se hace en un fotograma; devuelve si hace falta otro. */
-  advance(now) {
+  /** Un rato de trabajo: lee lo que quede del comienzo o escribe lo que toque. */
+  advance() {
+    if (!this.ready) return;
     const deadline = performance.now() + WORK_MS;
     while (!this.canWrite && performance.now() < deadline) this.writer.readOne();
     if (!this.canWrite) {
       $("cuenta").textContent = `Leyendo el comienzo: faltan ${this.writer.pending} letras.`;
+      this.ask();
     } else if (this.playing) {
-      this.keepPace(now, deadline);
+      this.keepPace(deadline);
     } else {
       this.draw();
     }
-    return this.playing || !this.canWrite;
   }
 
-  /** Escribe las letras que tocan desde el fotograma anterior, o las que dé tiempo. */
-  keepPace(now, deadline) {
+  /** Escribe las letras que tocan ya, o las que dé tiempo, y pide seguir cuando toque otra. */
+  keepPace(deadline) {
     const pace = Number($("ritmo").value); // letras por segundo
-    const seconds = Math.max(0, now - this.before) / 1000;
+    const now = performance.now();
+    this.owed = Math.min(this.owed + ((now - this.before) * pace) / 1000, pace);
     this.before = now;
-    this.owed = Math.min(this.owed + seconds * pace, pace);
     this.owed -= this.write(Math.floor(this.owed), deadline);
     this.readMeter(now);
+    if (this.playing) this.ask(Math.max(0, (1000 * (1 - this.owed)) / pace));
   }
 
   /** Escribe hasta `count` letras, y una al menos aunque no dé tiempo; devuelve cuántas. */
@@ -157,15 +157,17 @@ class Page {
     this.drawn = performance.now();
     this.bars.draw(probs);
     $("bits").textContent = words.bits;
-    $("duda").textContent = words.rest;
+    $("duda").textContent = words.doubt;
+    $("quedan").textContent = words.left;
     if (!this.playing) $("cuenta").textContent = tally(this.writer.written, this.full);
     clearTimeout(this.calm);
     this.calm = setTimeout(() => this.say(words), CALM_MS);
   }
 
   /** Para quien oye la página: no se habla encima de lo que se está escribiendo. */
-  say({ best, bits, rest }) {
-    if (this.ready && !this.playing) $("voz").textContent = `${best} Entropía: ${bits}, ${rest}`;
+  say({ best, bits, left }) {
+    if (!this.ready || this.playing) return;
+    $("voz").textContent = `La más probable: ${best}. Entropía: ${bits}; ${left}.`;
   }
 
   startMeter() {
