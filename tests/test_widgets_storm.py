@@ -4,6 +4,7 @@ Con ipykernel 7 un control corre en otro hilo aunque una celda esté ocupada. Aq
 principal hace de celda y entrena, y otros dos mueven los controles.
 """
 
+import sys
 import threading
 
 import numpy as np
@@ -55,6 +56,15 @@ def makers(probe):
         "atención": lambda: attention_demo(probe),
         "cambios": lambda: changes_demo(probe),
     }
+
+
+@pytest.fixture(autouse=True)
+def nervous():
+    """Los hilos se turnan mil veces más a menudo: los choques raros dejan de serlo."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(5e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def controls(box) -> list:
