@@ -120,7 +120,7 @@ def bar_table(title: str, rows) -> str:
 
 def columns(pages) -> str:
     """Trozos de HTML, uno al lado de otro si caben."""
-    parts = (f'<div style="flex:1 1 20em;min-width:0">{page}</div>' for page in pages)
+    parts = (f'<div style="flex:1 1 14em;min-width:0">{page}</div>' for page in pages)
     return f'<div style="display:flex;flex-wrap:wrap;gap:.5em 2em">{"".join(parts)}</div>'
 
 

@@ -101,12 +101,6 @@ def models_demo(models: dict, prompt: str = "en un lugar de la mancha", length: 
     return Demo(controls, draw).box
 
 
-def columns(pages) -> str:
-    """Trozos de HTML, uno al lado de otro si caben."""
-    parts = (f'<div style="flex:1 1 14em;min-width:0">{page}</div>' for page in pages)
-    return f'<div style="display:flex;flex-wrap:wrap;gap:.5em 2em">{"".join(parts)}</div>'
-
-
 def vote_demo(sentences: dict[str, str], answers: dict[str, dict[str, dict[str, float]]]):
     """La clase vota a mano y después se destapa lo que dijo cada modelo.
 
