@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 
 from ..plots import STYLE, comma
 from ..sampling import stream
-from .base import BAR, Demo, int_slider, prose, slider, text_box
+from .base import BAR, Demo, columns, int_slider, prose, slider, text_box
 from .writing import growing
 
 CLASS = "#D55E00"  # los votos de la clase; además, llevan su título
