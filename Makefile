@@ -19,6 +19,9 @@ lab: env ## Abre el curso en JupyterLab
 demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
 	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) .ci/demo.py
 
+html: env ## Cada lección en una página para el móvil, sin Jupyter ni red (una sola: ONLY=04)
+	@$(PYTHON) .ci/pages.py $(ONLY)
+
 test: env ## Todas las pruebas: el módulo y los cuadernos
 	@$(PYTHON) .ci/suite.py
 
