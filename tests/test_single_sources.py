@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 import address
@@ -91,9 +92,34 @@ def test_pyproject_and_conda_read_the_one_list():
         "python",
         "pip",
         "pip:",
+        "--extra-index-url https://download.pytorch.org/whl/cpu",
         "-r requirements.txt",
         "-e .",
     ]
+
+
+def test_binder_reads_environment_yml():
+    """repo2docker mira antes otros archivos: con uno de ellos, environment.yml no contaría.
+
+    Son los de su versión 2026.4, en el orden en que los prueba; «binder/» y «.binder/» van primero.
+    """
+    before = "binder .binder Dockerfile Project.toml JuliaProject.toml REQUIRE default.nix"
+    before += " install.R DESCRIPTION runtime.txt"
+    assert [name for name in before.split() if (ROOT / name).exists()] == []
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, lists = conda["dependencies"]
+    assert (python, pip) == ("python=3.12", "pip") and list(lists) == ["pip"]
+    assert version_of(python) in pythons()
+
+
+def version_of(pin: str) -> tuple[int, ...]:
+    return tuple(map(int, pin.partition("=")[2].split(".")))
+
+
+def pythons() -> set[tuple[int, ...]]:
+    """Las versiones de Python con que se prueba el curso: las de pruebas.yml."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/pruebas.yml").read_text("utf-8"))["jobs"]
+    return {tuple(map(int, v.split("."))) for v in jobs["pruebas"]["strategy"]["matrix"]["python"]}
 
 
 def test_versions_agree():
