@@ -1,0 +1,297 @@
+"""El escritor en una página: la misma red que en Python, en Chromium y sin red."""
+
+import json
+from statistics import median, quantiles
+
+import numpy as np
+import pytest
+import web_page
+from web_page import PHONE, PROJECTOR, bars, move, opened, prompt, wait_ready, write
+
+import web
+from llm_intro.pretrained import load_fast
+from llm_intro.sampling import feed, generate, next_probs, read_prompt
+
+START = "en un lugar de la mancha"
+SETTINGS = [(0.7, None, None), (0.05, None, None), (2.0, 20, None), (1.0, None, 0.5), (1.3, 7, 0.9)]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """La página, recién hecha."""
+    path = tmp_path_factory.mktemp("paginas") / "escritor.html"
+    web.main(str(path))
+    return path
+
+
+@pytest.fixture
+def page(chromium, path):
+    with opened(chromium, path) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_fast()
+
+
+@pytest.fixture(scope="module")
+def prompts(model):
+    """Comienzos cortos y un párrafo de casi mil letras, escrito por el propio modelo."""
+    paragraph = generate(model, START, 950, seed=1)
+    return ["d", " ", START, "¿quién —dijo el cura— ", "ZAPATOS: ñandú «güe»", paragraph]
+
+
+def test_the_distribution_is_the_one_of_python(page, model, prompts):
+    """Cinco ajustes por comienzo: ninguna probabilidad se aparta más de 1e-5."""
+    worst = 0.0
+    for text in prompts:
+        prompt(page, text)
+        logits, _ = feed(model, read_prompt(model, text))
+        for temperature, top_k, top_p in SETTINGS:
+            move(page, "temperatura", temperature)
+            move(page, "top-k", top_k or model.tokenizer.vocab_size)
+            move(page, "top-p", top_p or 1)
+            here = page.evaluate("Array.from(page.writer.probs(readSettings()).kept)")
+            there = next_probs(logits, temperature, top_k, top_p)
+            worst = max(worst, np.abs(np.array(here) - there).max())
+    print(f"\nmayor diferencia con Python: {worst:.1e}")
+    assert worst <= 1e-5
+
+
+def test_the_bars_say_what_python_computes(page, model):
+    """La fila de más arriba es la letra más probable, con su tanto por ciento."""
+    logits, _ = feed(model, read_prompt(model, START))
+    probs = next_probs(logits, 0.7)
+    share = f"{100 * probs.max():.1f} %".replace(".", ",")
+    assert web_page.bars(page)[0].split("\t")[-1] == share
+    entropy = float(-(probs[probs > 0] * np.log2(probs[probs > 0])).sum())
+    assert page.text_content("#bits") == f"{entropy:.2f} bits".replace(".", ",")
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**40 + 3])
+def test_a_seed_writes_the_text_of_the_notebooks(page, model, seed):
+    """Los mismos números al azar que NumPy y la misma red: letra por letra lo mismo."""
+    page.fill("#semilla", str(seed))
+    text = write(page, 200)
+    assert START + text == generate(model, START, len(text), temperature=0.7, seed=seed)
+
+
+def test_the_same_seed_repeats_the_text(page):
+    """Borrar y volver a escribir da lo mismo; otra semilla, otra cosa."""
+    first, second = write(page, 150)[:150], write(page, 150)[:150]
+    page.fill("#semilla", "1")
+    assert first == second != write(page, 150)[:150]
+
+
+def test_it_writes_at_least_200_letters_a_second(chromium, path):
+    """Letras por segundo de procesador, para que no cuente lo que hagan otros programas."""
+    with opened(chromium, path) as page:
+        client = page.context.new_cdp_session(page)
+        client.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def busy() -> float:
+            metrics = client.send("Performance.getMetrics")["metrics"]
+            return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+        before, start = busy(), page.evaluate("performance.now()")
+        letters = len(write(page, 1000))
+        seconds = busy() - before
+        wall = (page.evaluate("performance.now()") - start) / 1000
+    print(f"\n{letters / seconds:.0f} letras por segundo de CPU; {letters / wall:.0f} de reloj")
+    assert letters / seconds >= 200
+
+
+def test_the_page_is_small(path):
+    """Cabe en 6 MB."""
+    assert path.stat().st_size <= 6_000_000
+
+
+HOSTILE = {
+    "": "vacío",
+    "<script>window.hacked = 1</script>": "«<»",
+    "<img src=x onerror='window.hacked = 1'>": "«<»",
+    "sancho & rocinante": "«&»",
+    "hola 🙂": "«🙂»",
+    "漢字\u0000\ud800": "«漢», «字»",
+    "a" * 10_000: "10\u00a0000 letras",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_a_hostile_prompt_is_refused_in_spanish(page, text):
+    """El aviso nombra lo que sobra, nada se ejecuta y no quedan barras que no correspondan."""
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    page.evaluate(
+        "text => { const box = document.getElementById('comienzo'); box.value = text;"
+        " box.dispatchEvent(new Event('input')); }",
+        text,
+    )
+    assert HOSTILE[text] in page.text_content("#aviso")
+    assert page.get_attribute("#comienzo", "aria-invalid") == "true"
+    assert "".join(bars(page)).strip() == ""
+    page.click("#escribir")
+    page.click("#una")
+    page.wait_for_timeout(100)
+    assert page.text_content("#escrito") == ""
+    assert page.evaluate("[window.hacked ?? null, document.querySelectorAll('*').length]") == [
+        None,
+        nodes,
+    ]
+    prompt(page, START)
+    assert page.text_content("#aviso") == ""
+    assert len(write(page, 20)) >= 20
+
+
+@pytest.mark.parametrize("seed", ["", "-1", "1.5", "1e30"])
+def test_a_bad_seed_is_refused_in_spanish(page, seed):
+    """Una semilla que no vale se dice, y al arreglarla todo sigue."""
+    page.fill("#semilla", seed)
+    assert "número entero" in page.text_content("#aviso")
+    page.fill("#semilla", "3")
+    wait_ready(page)
+    assert page.text_content("#aviso") == ""
+
+
+def test_capitals_and_line_breaks_are_read_as_the_course_does(page):
+    """Las mayúsculas se leen como minúsculas y un salto de línea, como un espacio."""
+    prompt(page, "EN UN\nLUGAR")
+    assert page.text_content("#principio") == "en un lugar"
+
+
+@pytest.mark.parametrize("name", ["temperatura", "top-k", "top-p"])
+def test_every_slider_changes_bars_and_text_at_both_ends(page, name):
+    """Con el teclado, de un extremo al otro: ni las barras ni el texto son los mismos."""
+    move(page, "temperatura", 1.5)
+    seen = {}
+    for key in ("Home", "End"):
+        page.focus(f"#{name}")
+        page.keyboard.press(key)
+        page.click("#borrar")
+        wait_ready(page)
+        seen[key] = bars(page), write(page, 80)[:80]
+    assert seen["Home"][0] != seen["End"][0]
+    assert seen["Home"][1] != seen["End"][1]
+
+
+def test_a_slider_moved_while_it_writes_changes_what_follows(page):
+    """Lo escrito se queda; lo que viene es lo que manda el ajuste nuevo: la más probable."""
+    page.select_option("#ritmo", "8")
+    page.click("#escribir")
+    web_page.until(page, "page.writer.written >= 5")
+    before = bars(page)
+    move(page, "top-k", 1)
+    written = page.text_content("#escrito")
+    assert bars(page) != before and "fuera" in bars(page)[1]
+    web_page.until(page, f"page.writer.written >= {len(written) + 5}")
+    page.click("#escribir")
+    text = page.text_content("#escrito")
+    assert text.startswith(written)
+    greedy = generate(load_fast(), START + written, len(text) - len(written), temperature=0)
+    assert START + text == greedy
+
+
+def test_one_letter_at_a_time(page):
+    """«Una letra» escribe una, y la que dan los mismos ajustes de corrido."""
+    for _ in range(5):
+        page.click("#una")
+    five = page.text_content("#escrito")
+    assert len(five) == 5
+    assert write(page, 5).startswith(five)
+
+
+def test_it_stops_by_itself(page):
+    """Nadie deja un móvil escribiendo toda la noche."""
+    page.evaluate("page.writer.written = MAX_WRITTEN - 3")
+    page.select_option("#ritmo", web_page.FAST)
+    page.click("#escribir")
+    web_page.until(page, "!page.playing")
+    assert len(page.text_content("#escrito")) == 3
+    assert "10\u00a0000 letras: hasta aquí" in page.text_content("#cuenta")
+
+
+WATCH = """() => { window.waits = []; window.works = [];
+  addEventListener('input', (event) => {
+    const start = event.timeStamp;
+    setTimeout(() => works.push(performance.now() - start));
+    requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => waits.push(performance.now() - start); port2.postMessage(0); });
+  }, true); }"""
+
+
+def test_the_bars_answer_within_50_ms(page):
+    """De la tecla a las barras en pantalla, mientras escribe a toda prisa: mediana y p95."""
+    page.select_option("#ritmo", web_page.FAST)
+    page.click("#escribir")
+    page.evaluate(WATCH)
+    page.focus("#temperatura")
+    for turn in range(60):
+        page.keyboard.press("ArrowRight" if turn % 20 < 10 else "ArrowLeft")
+        page.wait_for_timeout(30)
+    page.click("#escribir")
+    for what, name in (("rehechas", "works"), ("en pantalla", "waits")):
+        times = page.evaluate(name)
+        assert len(times) >= 50
+        p95 = quantiles(times, n=20)[-1]
+        print(f"\nbarras {what}: mediana {median(times):.0f} ms, p95 {p95:.0f} ms", end="")
+    assert median(times) <= 50
+
+
+def test_cut_letters_differ_by_more_than_colour(page):
+    """Letra tachada, barra rayada y la palabra «fuera», que también se oye."""
+    move(page, "top-k", 3)
+    rows = page.locator("#barras tr.fuera")
+    assert rows.count() == 7
+    assert all("fuera" in text for text in rows.all_inner_texts())
+    style = "(row, [what, name]) => getComputedStyle(row.querySelector(what))[name]"
+    assert "line-through" in rows.first.evaluate(style, ["th", "textDecorationLine"])
+    assert "gradient" in rows.first.evaluate(style, [".barra", "backgroundImage"])
+
+
+def test_the_bars_can_be_heard(page):
+    """Cada fila tiene su nombre, y al parar de mover se dice lo más probable y la entropía."""
+    prompt(page, "en un lugar de")
+    assert page.get_by_role("rowheader", name="espacio").count() == 1
+    page.locator("#voz", has_text="La más probable: espacio").wait_for(state="attached")
+    assert page.text_content("#bits") in page.text_content("#voz")
+
+
+def test_everything_is_reached_with_the_keyboard(page):
+    """Con el tabulador, en orden y con el foco a la vista; la barra espaciadora escribe."""
+    page.focus("#comienzo")
+    controls = page.locator("input, select, button, #papel")
+    for name in controls.evaluate_all("(all) => all.map((one) => one.id)"):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(
+            "[document.activeElement.id, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        assert focus == [name, "solid"]
+    page.focus("#una")
+    page.keyboard.press("Space")
+    assert len(page.text_content("#escrito")) == 1
+
+
+@pytest.mark.parametrize("viewport", [PROJECTOR, PHONE], ids=["proyector", "móvil"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_legible(chromium, path, viewport, scheme, tmp_path_factory):
+    """axe no encuentra nada: contraste, nombres, orden; y nada se sale de ancho."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    with opened(chromium, path, viewport, scheme) as page:
+        write(page, 60)
+        move(page, "top-k", 3)
+        for text in (START, "k@"):  # también con el aviso a la vista
+            page.fill("#comienzo", text)
+            found = axe.Axe().run(page).response["violations"]
+            assert [(rule["id"], json.dumps(rule["nodes"])[:300]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_the_projector_shows_it_all_in_big_type(page):
+    """A 1280×720 el texto cabe sin bajar, y la letra mide 18 px o más."""
+    box = page.locator("#papel").bounding_box()
+    assert box["y"] + box["height"] <= PROJECTOR["height"]
+    sizes = page.evaluate(
+        "Array.from(document.querySelectorAll('main *'), (node) =>"
+        " parseFloat(getComputedStyle(node).fontSize))"
+    )
+    assert min(sizes) >= 18
