@@ -27,6 +27,7 @@ EMPHASIS = {
         "sentido",
         "una perplejidad sin su unidad no dice nada",
     },
+    "07": {"4 palabras y 10 letras"},
 }
 
 
@@ -52,7 +53,7 @@ def bold_terms(markdown: str) -> list[str]:
     for line in markdown.splitlines():
         for bold in re.findall(r"\*\*([^*]+)\*\*", line):
             whole = line.strip() == f"**{bold}**"
-            if not whole and bold[-1] not in ".:?!…":
+            if not whole and bold[-1] not in ".:?!…" and "`" not in bold:
                 found.append(bold)
     return found
 
