@@ -46,14 +46,16 @@ def headings(lesson: lessons.Lesson) -> set[str]:
 def bold_terms(markdown: str) -> list[str]:
     """Las negritas que presentan un término.
 
-    Van dentro de una frase: no son la línea entera ni abren un párrafo con su punto dentro,
-    como «**Predice antes de ejecutar:**».
+    Van dentro de una frase: no son la línea entera ni la encabezan, como «**Predice antes de
+    ejecutar:**» o, en una lista, «- **Cualquier otro error**: lee la última línea».
     """
     found = []
     for line in markdown.splitlines():
         for bold in re.findall(r"\*\*([^*]+)\*\*", line):
             whole = line.strip() == f"**{bold}**"
-            if not whole and bold[-1] not in ".:?!…" and "`" not in bold:
+            leads = re.match(rf"\s*([-*] )?\*\*{re.escape(bold)}\*\*:", line)
+            label = bold[-1] in ".:?!…" or (leads and bold[0] in f"`{bold[0].upper()}")
+            if not whole and not label:
                 found.append(bold)
     return found
 
@@ -165,6 +167,7 @@ def test_bold_terms_by_hand():
     """Cuenta la negrita de dentro de una frase, y no la que la abre o la llena."""
     prose = "Eso es un **token**.\n**Predice antes:** ¿qué?\n**¿Qué falta?**\n1. **Ajuste.** Va."
     assert bold_terms(prose) == ["token"]
+    assert bold_terms("- **señuelos**: lo mismo\n- **Otro error**: léelo") == ["señuelos"]
 
 
 @pytest.mark.parametrize(
