@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab demo html test check notebooks claims publish bench clean
+.PHONY: help env lab demo html web test check notebooks claims publish bench clean
 
 help: ## Enseña esta lista
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; 
 
 html: env ## Cada lección en una página para el móvil, sin Jupyter ni red (una sola: ONLY=04)
 	@$(PYTHON) .ci/pages.py $(ONLY)
+
+web: env ## Hace la página del escritor: el modelo dentro de un solo archivo HTML, sin red
+	@$(PYTHON) .ci/web.py
 
 test: env ## Todas las pruebas: el módulo y los cuadernos
 	@$(PYTHON) .ci/suite.py

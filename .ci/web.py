@@ -98,7 +98,7 @@ def page(card: dict, weights: bytes, where: Address) -> str:
     text = re.sub("@([A-Z]+)@", lambda found: values[found[1]], read("plantilla.html"))
     if (size := len(text.encode())) > MAX_BYTES:
         raise ValueError(
-            f"la página pesa {size:,} bytes y no debe pasar de {MAX_BYTES:,}: "
+            f"la página pesa {comma(size / 1e6)} MB y no debe pasar de {comma(MAX_BYTES / 1e6)}: "
             "entrena una red menor o guarda los pesos con menos bits."
         )
     return text
