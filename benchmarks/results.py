@@ -1,0 +1,201 @@
+"""RESULTS.md: todas las cifras medidas, cada una junto a la orden que la hizo.
+
+    python benchmarks/results.py              # la escribe con lo guardado
+    python benchmarks/results.py --check      # falla si no está al día
+    python benchmarks/results.py run sampler  # corre esa comparación y guarda lo que imprime
+
+Las tablas que una lección lee viven en llm_intro/data/; las demás, en benchmarks/salidas/.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "salidas", HERE / "RESULTS.md"
+LIVE = {
+    "ngram_vs_nltk": "N-gramas, y los de NLTK",
+    "sampler": "Escribir letra a letra",
+}
+
+
+def load(name: str) -> dict:
+    """Un JSON de los que viajan con el curso."""
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table(head: list[str], rows) -> str:
+    """Una tabla de Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def spread(values, digits: int = 3) -> str:
+    """Mediana y extremos: 1.917 [1.917, 1.940]."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    if low == high:
+        return f"{middle:.{digits}f}"
+    return f"{middle:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def made(entry: dict) -> str:
+    """La orden, la fecha y la máquina de una parte de recetas.json."""
+    return f"`{entry['command']}` · {entry['date']} · {entry['hardware']} · torch {entry['torch']}"
+
+
+def recipes() -> str:
+    """La receta de partida, la del curso con cada presupuesto y las ablaciones."""
+    stored = load("recetas")
+    start = stored["starting"]
+    figures = f"{start['best_seconds']:.0f}", f"{start['valid']:.3f}", f"{start['heldout']:.3f}"
+    rows = [["de partida, en su mejor vuelta", *figures, start["parameters"], 1]]
+    for budget, runs in stored["course"].items():
+        rows.append([
+            f"del curso, {budget} s", f"{statistics.median(r['seconds'] for r in runs):.0f}",
+            spread([r["valid"] for r in runs]), spread([r["heldout"] for r in runs]),
+            runs[0]["parameters"], len(runs),
+        ])  # fmt: skip
+    rows.append(["6-grama, para comparar", "", "", f"{stored['ngram']['heldout']:.3f}", "", ""])
+    head = ["receta", "CPU, s", "valid", "reservado", "números", "semillas"]
+    parts = [made(stored["made"][part]) for part in ("starting", "course")]
+    return "\n\n".join([*parts, table(head, rows)])
+
+
+def beaten() -> str:
+    """A / B: cuánto menos cómputo le hace falta a la receta del curso."""
+    stored = load("recetas")
+    start = stored["starting"]
+    for runs in stored["course"].values():
+        if statistics.median(r["heldout"] for r in runs) < start["heldout"]:
+            seconds = statistics.median(r["seconds"] for r in runs)
+            return (
+                f"A = {start['best_seconds']:.0f} s de CPU hasta {start['heldout']:.3f} bits/car.; "
+                f"B = {seconds:.1f} s para bajar de ahí (mediana de {len(runs)}): "
+                f"A/B = {start['best_seconds'] / seconds:.0f}."
+            )
+    return "Ningún presupuesto medido la bate."
+
+
+def ablation() -> str:
+    """Una decisión devuelta a la de partida en cada fila, a igual cómputo."""
+    stored = load("recetas")
+    rows = [
+        [name, spread([r["heldout"] for r in runs]), spread([r["seconds"] for r in runs], 1)]
+        for name, runs in stored["ablation"].items()
+    ]
+    head = ["receta", "reservado", "CPU, s"]
+    return "\n\n".join([made(stored["made"]["ablation"]), table(head, rows)])
+
+
+def reported() -> str:
+    """Las diez pérdidas de la lección de partida y las nuestras, en nats."""
+    stored = load("recetas")
+    pairs = zip(stored["reported"]["losses"], stored["reported"]["reported"], strict=True)
+    rows = [
+        [i, f"{theirs:.4f}", f"{ours:.4f}", f"{ours - theirs:+.4f}"]
+        for i, (ours, theirs) in enumerate(pairs, start=1)
+    ]
+    head = ["vuelta", "publicada", "aquí", "diferencia"]
+    return "\n\n".join([made(stored["made"]["reported"]), table(head, rows)])
+
+
+def shipped() -> str:
+    """Los modelos que viajan con el curso, según sus fichas."""
+    rows = []
+    for path in sorted(DATA.glob("*.json")):
+        card = load(path.stem)
+        if "bits_por_caracter" not in card:
+            continue
+        bits = card["bits_por_caracter"]
+        whole = card.get("bits_sin_empaquetar")
+        weights = next(p for p in DATA.glob(f"{path.stem}.*") if p.suffix != ".json")
+        rows.append([
+            path.stem, card["parametros"], f"{card['segundos_cpu']:.0f}",
+            *(f"{bits[part]:.4f}" for part in ("train", "valid", "heldout", "extracto_lxxiv")),
+            "" if whole is None else f"{bits['heldout'] - whole:+.5f}",
+            f"{weights.stat().st_size / 1e6:.2f}", f"`{card['orden']}` · {card['fecha']}",
+        ])  # fmt: skip
+    head = ["modelo", "números", "CPU, s", "train", "valid", "reservado", "LXXIV (extracto)",
+            "pérdida por 8 bits", "MB", "orden"]  # fmt: skip
+    return table(head, rows)
+
+
+def scoreboard() -> str:
+    """Las filas del marcador que costaron minutos, de peor a mejor."""
+    stored = load("marcador")
+    rows = []
+    for row in sorted(stored["rows"], key=lambda row: -row["bits"]):
+        gain = ""
+        if "gain" in row:
+            low, high = row["gain_95"]
+            gain = f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]"
+        rows.append([row["name"], f"{row['bits']:.4f}", row["parameters"],
+                     f"{row['seconds']:.0f}", gain, f"`{row['made']}`"])  # fmt: skip
+    head = ["modelo", "reservado", "números", "CPU, s", "gana a su mejor parte [95 %]", "orden"]
+    parts = [table(head, rows)]
+    if dynamic := stored.get("dynamic"):
+        parts.append(
+            f"Evaluación dinámica (la red aprende de cada trozo tras puntuarlo), aparte: "
+            f"{dynamic['heldout']:.4f} bits/car. con tasa {dynamic['rate']}, elegida en valid. "
+            "`python benchmarks/scoreboard.py dynamic`"
+        )
+    return "\n\n".join(parts)
+
+
+def live(name: str) -> str:
+    """Lo que imprimió una comparación la última vez que se guardó."""
+    return (OUTPUTS / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def page() -> str:
+    """RESULTS.md entera."""
+    sections = {
+        "Cuánto cómputo cuesta cada receta": f"{recipes()}\n\n{beaten()}",
+        "Qué aporta cada decisión": ablation(),
+        "Las diez vueltas de la lección de partida": reported(),
+        "Los modelos que viajan con el curso": shipped(),
+        "El marcador": scoreboard(),
+        **{title: live(name) for name, title in LIVE.items()},
+    }
+    note = (
+        "Generado por `python benchmarks/results.py`: no lo edites a mano.\n"
+        "Bits por carácter; menos es mejor. Con varias semillas, la mediana y los extremos."
+    )
+    body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
+    return f"# Lo medido\n\n{note}\n\n{body}\n"
+
+
+def run(name: str) -> None:
+    """Corre una comparación y guarda lo que imprime, con su orden y su fecha."""
+    file = HERE / f"{name}.py"
+    done = subprocess.run([sys.executable, file], stdout=subprocess.PIPE, text=True, check=True)
+    from recipes import cpu_name
+
+    head = f"`python benchmarks/{name}.py` · {date.today().isoformat()} · {cpu_name()}, 1 hilo"
+    OUTPUTS.mkdir(exist_ok=True)
+    (OUTPUTS / f"{name}.md").write_text(f"{head}\n\n{done.stdout.strip()}\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Hace lo que se pida; 1 si la página no está al día."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", nargs="?", choices=["write", "run"], default="write")
+    parser.add_argument("name", nargs="?", choices=list(LIVE))
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if options.action == "run":
+        run(options.name or parser.error("di qué comparación: " + ", ".join(LIVE)))
+    if options.check:
+        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page())
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
