@@ -26,8 +26,11 @@ FLAGS = [
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 ]
+PATIENCE = 120_000  # ms; solo los gasta una máquina muy ocupada
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "file:", "data:", "blob:", "about:")
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """El Chromium del sistema, sin ventana."""
@@ -36,9 +39,7 @@ def chromium():
         pytest.skip("hace falta Chromium: apt-get install chromium")
     root = getattr(os, "geteuid", lambda: 1)() == 0
     with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(
-            executable_path=path, args=FLAGS + ["--no-sandbox"] * root
-        )
+        browser = tool.chromium.launch(executable_path=path, args=FLAGS + ["--no-sandbox"] * root)
         yield browser
         browser.close()
 
@@ -61,6 +62,7 @@ def open_page(browser, width: int = 1280, height: int = 720, dark: bool = False)
         color_scheme="dark" if dark else "light",
         locale="es-ES",
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.route("**/*", stay_home)
     page.faults = []
@@ -78,12 +80,34 @@ def stay_home(route) -> None:
         route.abort()
 
 
-
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """JupyterLab con una copia de los cuadernos, fuera del repositorio."""
-    from jupyterlab_page import Lab
+    from lab_server import Lab
 
     server = Lab(tmp_path_factory.mktemp("lab"))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def table(lab, chromium):
+    """La mesa abierta y ejecutada: el cuaderno y sus controles, por nombre."""
+    import mesa
+
+    page = open_page(chromium)
+    notebook = lab.open(page, mesa.write(lab))
+    for index in range(len(mesa.WIDGETS) + 1):
+        notebook.run_cell(index)
+    assert notebook.errors() == []
+    yield notebook, dict(zip(mesa.WIDGETS, notebook.boxes(), strict=True))
+    page.context.close()
+
+
+@pytest.fixture
+def box(table, request):
+    """El control que pide la prueba; al acabar, nada en rojo ni en la consola."""
+    notebook, boxes = table
+    yield boxes[request.param]
+    assert notebook.faults() == []
+    assert notebook.errors() == []
