@@ -57,10 +57,10 @@ LSTM_RECIPE = TrainConfig(
 )
 TRANSFORMER_RECIPE = replace(
     LSTM_RECIPE,
-    batch_size=16,
+    batch_size=8,
     chunk_len=256,
     reset_every=5,
-    lr=1.5e-3,
+    lr=2e-3,
     checkpoint=str(RUNS / "transformer.ckpt"),
 )
 
@@ -88,10 +88,10 @@ def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Tran
 MODELS = {"lstm": (make_lstm, LSTM_RECIPE), "transformer": (make_transformer, TRANSFORMER_RECIPE)}
 SHIPPED = {"lstm": "cervantes", "transformer": "transformer"}  # red: nombre con que se carga
 EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
-    "3 capas de 264, tasa 1,5e-3": (3, 264, {}),
-    "3 capas de 264, tasa 3e-3": (3, 264, {"lr": 3e-3}),
-    "6 capas de 186, tasa 1,5e-3": (6, 186, {}),
-    "3 capas de 264, tasa 1,5e-3, lotes de 8": (3, 264, {"batch_size": 8}),
+    "3 capas de 264, lotes de 16, tasa 1,5e-3": (3, 264, {"batch_size": 16, "lr": 1.5e-3}),
+    "3 capas de 264, lotes de 16, tasa 3e-3": (3, 264, {"batch_size": 16, "lr": 3e-3}),
+    "6 capas de 186, lotes de 16, tasa 1,5e-3": (6, 186, {"batch_size": 16, "lr": 1.5e-3}),
+    "3 capas de 264, lotes de 8, tasa 1,5e-3": (3, 264, {"lr": 1.5e-3}),
 }
 
 
