@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
+    if hasattr(sys.stdout, "reconfigure"):  # una terminal sin «ñ» enseña «?», y no cae
+        sys.stdout.reconfigure(errors="replace")
     print(options["prompt"], end="", flush=True)
     try:
         for letter in letters:

@@ -108,7 +108,8 @@ def own_records(path=None) -> list[Record]:
     """Tus filas. Una línea estropeada se salta con un aviso; las demás se leen."""
     path = Path(path or own_path())
     found = []
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    # solo \n separa filas: una respuesta puede traer otros saltos de línea de Unicode
+    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     for number, line in enumerate(lines, start=1):
         try:
             if line.strip():
