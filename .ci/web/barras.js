@@ -27,6 +27,7 @@ function spoken(letter) {
 class Bars {
   /** `body`: el tbody donde van. Las filas se crean una vez y después solo se reescriben. */
   constructor(body, symbols) {
+    this.body = body;
     this.symbols = symbols;
     this.rows = Array.from({ length: Math.min(SHOWN, symbols.length) }, () => newRow(body));
   }
@@ -34,6 +35,7 @@ class Bars {
   /** Las más probables antes de cortar; las que quedan fuera, rayadas, tachadas y con «fuera». */
   draw({ whole, kept }) {
     const order = ranking(whole);
+    this.body.style.visibility = "visible";
     this.rows.forEach((row, place) => {
       const token = order[place];
       const out = kept[token] === 0;
@@ -47,12 +49,9 @@ class Bars {
     });
   }
 
+  /** Sin barras que enseñar ni que leer; el hueco se queda, para que nada salte. */
   clear() {
-    for (const row of this.rows) {
-      row.line.className = "";
-      for (const cell of [row.seen, row.said, row.value]) cell.textContent = "";
-      row.bar.style.width = "0";
-    }
+    this.body.style.visibility = "hidden";
   }
 }
 
