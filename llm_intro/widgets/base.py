@@ -14,7 +14,7 @@ import numpy as np
 from ..plots import visible
 from ..scoreboard import comma
 
-NARROW = w.Layout(width="100%", max_width="560px")
+NARROW = w.Layout(width="100%", max_width="560px", margin="2px 0")  # en un móvil, justo
 BAR, GREY = "#0072B2", "#8A8A8A"
 OUT = "fuera"
 MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría segundos
@@ -104,7 +104,7 @@ def bars_html(probs, kept, tokenizer, top: int = 10) -> str:
 def bar_table(title: str, rows) -> str:
     """Tabla de barras: nombre, barra de 0 a 100 y valor escrito. Lo que está «fuera», tachado."""
     lines = "".join(
-        f'<tr><th scope="row" style="text-align:left;padding-right:.5em">'
+        f'<tr><th scope="row" style="white-space:nowrap;text-align:left;padding-right:.5em">'
         f"{'<s>' * (value == OUT)}{html.escape(name)}{'</s>' * (value == OUT)}</th>"
         f'<td style="width:100%"><div style="background:{color};height:1em;'
         f'width:{max(share, 0.3):.1f}%"></div></td>'
