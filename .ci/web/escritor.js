@@ -29,9 +29,10 @@ function encodePrompt(text, symbols) {
 function unknownMessage(unknown, symbols) {
   const named = unknown.slice(0, MAX_NAMED).map((letter) => `«${letter}»`).join(", ");
   const more = unknown.length > MAX_NAMED ? ` y ${unknown.length - MAX_NAMED} más` : "";
+  const absent = unknown.length === 1 ? "no sale" : "no salen";
   return (
-    `La red no conoce ${named}${more}: no está en el libro con el que aprendió. ` +
-    `Escribe solo con estos ${symbols.length} símbolos: el espacio y ${symbols.join("").trim()}`
+    `La red no conoce ${named}${more}: ${absent} en su libro. ` +
+    `Usa solo sus ${symbols.length} símbolos: el espacio y ${symbols.join("").trim()}`
   );
 }
 
