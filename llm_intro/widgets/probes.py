@@ -6,7 +6,7 @@ import ipywidgets as w
 
 from ..desguace import CHANGES, LONG
 from ..plots import comma
-from .base import BAR, NARROW, Demo, bar_table, text_box
+from .base import BAR, NARROW, Demo, bar_table, prose, text_box
 
 OWN = "tu frase"
 LESS = "#D55E00"
@@ -56,7 +56,7 @@ def shaded(words: list[str], weights, reader: int) -> str:
             f"{html.escape(word)}<br>{comma(float(weight))}</span>"
         )
     legend = f"Lee «{html.escape(words[reader])}» (recuadro). La altura es su atención a cada una."
-    return f'<div style="font-size:1.1em"><p>{legend}</p>{"".join(cells)}</div>'
+    return f'<div style="font-size:1.1em;line-height:1.4"><p>{legend}</p>{"".join(cells)}</div>'
 
 
 def changes_demo(probe, place: str = "desguace"):
@@ -73,7 +73,7 @@ def changes_demo(probe, place: str = "desguace"):
         unknown = [
             x for x in probe.tokenizer.split(texts[change]) if x not in probe.tokenizer.index
         ]
-        page = f'<p style="font-size:1.15em">{html.escape(texts[change])}</p>'
+        page = prose(texts[change])
         if unknown:
             page += f"<p>No conoce: {html.escape(', '.join(dict.fromkeys(unknown)))}.</p>"
         page += share_bars({p: answer[p] for p in list(answer)[:4]})

@@ -10,6 +10,7 @@ from ..survey import destination
 from .base import NARROW, Demo, note, text_box
 
 WIDE = {"description_width": "8em"}
+CELL = "text-align:left;vertical-align:top;padding:.2em .5em .2em 0;overflow-wrap:anywhere"
 
 
 def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
@@ -63,7 +64,7 @@ def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
 def question(prompt_id: str) -> str:
     """La pregunta, para copiarla."""
     text = html.escape(PROMPTS[prompt_id])
-    return f'<p style="font-size:1.1em">Pregunta: <b style="user-select:all">{text}</b></p>'
+    return f'<p style="line-height:1.4">Pregunta: <b style="user-select:all">{text}</b></p>'
 
 
 def reading(prompt_id: str, answer: str, tokens=None) -> str:
@@ -83,15 +84,15 @@ def reading(prompt_id: str, answer: str, tokens=None) -> str:
 def rows_table(records) -> str:
     """Las respuestas apuntadas, de la más antigua a la más reciente."""
     names = ("fecha", "asistente", "versión", "respuesta")
-    head = "".join(f'<th style="text-align:left;padding-right:1em">{name}</th>' for name in names)
+    head = "".join(f'<th style="{CELL}">{name}</th>' for name in names)
     rows = "".join(
         "<tr>"
         + "".join(
-            f'<td style="text-align:left;padding-right:1em;overflow-wrap:anywhere">'
-            f"{html.escape(cell)}</td>"
+            f'<td style="{CELL}">{html.escape(cell)}</td>'
             for cell in (r.date, r.assistant, r.version, r.answer or "(no se conserva)")
         )
         + "</tr>"
         for r in records
     )
-    return f'<table aria-label="Respuestas apuntadas"><tr>{head}</tr>{rows}</table>'
+    title = 'aria-label="Respuestas apuntadas" style="line-height:1.3"'
+    return f"<table {title}><tr>{head}</tr>{rows}</table>"

@@ -117,6 +117,16 @@ class Box:
         found = self.output.locator("input[type=text]:visible, textarea:visible")
         return [found.nth(i) for i in range(found.count())]
 
+    def show(self) -> None:
+        """Lo sube al principio de la pantalla, que es cuando se pinta, y lo marca."""
+        self.output.evaluate(
+            """output => {
+                document.querySelector('.en-examen')?.classList.remove('en-examen');
+                output.classList.add('en-examen');
+                output.scrollIntoView({block: 'start'}); }"""
+        )
+        self.page.wait_for_timeout(200)
+
     def overflowing(self) -> list[str]:
         """Lo que se sale de la salida por la derecha."""
         return self.output.evaluate(OVERFLOW)
