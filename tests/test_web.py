@@ -72,7 +72,7 @@ def test_the_weights_travel_as_they_are(text):
 
 def test_a_page_that_weighs_too_much_is_refused():
     """Si un día la red crece, la orden lo dice en vez de dar una página que no se puede enviar."""
-    with pytest.raises(ValueError, match="pesa 6,1. MB y no debe pasar de 6,00"):
+    with pytest.raises(ValueError, match=r"pesa 6,1. MB y no debe pasar de 6,00"):
         web.page(load_card(), bytes(4_600_000), PLACEHOLDER)
 
 

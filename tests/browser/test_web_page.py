@@ -7,11 +7,15 @@ from statistics import median, quantiles
 import numpy as np
 import pytest
 import web_page
+from safetensors.numpy import save
 from web_page import PHONE, PROJECTOR, bars, move, opened, prompt, wait_ready, write
 
 import web
-from llm_intro.pretrained import load_fast
+from address import Address
+from llm_intro.numpy_lstm import NumpyLSTM
+from llm_intro.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
 from llm_intro.sampling import feed, generate, next_probs, read_prompt
+from llm_intro.tokenizers import CharTokenizer
 
 START = "en un lugar de la mancha"
 # temperatura, top-k y top-p
@@ -64,6 +68,25 @@ def test_the_distribution_is_the_one_of_python(page, model, prompts):
             worst = max(worst, np.abs(np.array(here) - there).max())
     print(f"\nmayor diferencia con Python: {worst:.1e}")
     assert worst <= 1e-5
+
+
+def test_another_size_of_network_works_too(chromium, tmp_path):
+    """Dos capas de 10 unidades al azar y un alfabeto con «<»: los tamaños salen del archivo."""
+    symbols, width, size, draw = "<abcdé", 5, 10, np.random.default_rng(0).normal
+    shapes = {"embedding.weight": (6, width), "fc.weight": (6, size), "fc.bias": (6,)}
+    for n, inputs in enumerate((width, size)):
+        shapes |= {f"lstm.weight_ih_l{n}": (4 * size, inputs), f"lstm.bias_ih_l{n}": (4 * size,)}
+        shapes |= {f"lstm.weight_hh_l{n}": (4 * size, size), f"lstm.bias_hh_l{n}": (4 * size,)}
+    packed = pack_8bit({name: draw(size=shape) for name, shape in shapes.items()})
+    config = {"num_layers": 2, "hidden_size": size}
+    card = load_card() | {"tokenizer": {"symbols": symbols}, "config": config}
+    path = tmp_path / "otra.html"
+    path.write_text(web.page(card, save(packed), Address("", "")), encoding="utf-8")
+    model = NumpyLSTM(unpack_8bit(packed), CharTokenizer(symbols))
+    with opened(chromium, path, start="bad<é") as page:
+        here = page.evaluate("Array.from(page.writer.probs(readSettings()).kept)")
+    logits, _ = feed(model, read_prompt(model, "bad<é"))
+    assert np.abs(np.array(here) - next_probs(logits, 0.7)).max() <= 1e-5
 
 
 def test_the_bars_say_what_python_computes(page, model):

@@ -8,8 +8,11 @@ PATIENCE = 120_000  # milisegundos; solo los agota una máquina muy ocupada
 
 
 @contextmanager
-def opened(browser, path, viewport=PROJECTOR, scheme="light"):
-    """La página abierta desde su archivo. Al cerrarla: ni una petición ni un error."""
+def opened(browser, path, viewport=PROJECTOR, scheme="light", start=""):
+    """La página en una ventana nueva, con otro comienzo si se da.
+
+    Al cerrarla: ni una petición ni un error.
+    """
     context = browser.new_context(viewport=viewport, color_scheme=scheme)
     context.set_default_timeout(PATIENCE)
     outside, errors = [], []
@@ -28,6 +31,8 @@ def opened(browser, path, viewport=PROJECTOR, scheme="light"):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
     page.goto(address)
+    if start:
+        page.fill("#comienzo", start)
     wait_ready(page)
     yield page
     context.close()
