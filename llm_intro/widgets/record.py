@@ -10,7 +10,6 @@ from ..survey import destination
 from .base import NARROW, Demo, note, text_box
 
 WIDE = {"description_width": "8em"}
-CELL = "text-align:left;vertical-align:top;padding:.2em .5em .2em 0;overflow-wrap:anywhere"
 
 
 def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
@@ -40,7 +39,7 @@ def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
     def draw(prompt_id, answer, **_who):
         read = reading(prompt_id, answer, tokens) if answer.strip() else ""
         message, said[0] = said[0], ""
-        yield message + question(prompt_id) + read + rows_table(load_records(prompt_id, path))
+        yield message + question(prompt_id) + read + rows_list(load_records(prompt_id, path))
 
     demo = Demo(controls, draw)
 
@@ -81,18 +80,11 @@ def reading(prompt_id: str, answer: str, tokens=None) -> str:
     return f'<p role="status" style="font-size:1.1em">{"<br>".join(lines)}</p>'
 
 
-def rows_table(records) -> str:
-    """Las respuestas apuntadas, de la más antigua a la más reciente."""
-    names = ("fecha", "asistente", "versión", "respuesta")
-    head = "".join(f'<th style="{CELL}">{name}</th>' for name in names)
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="{CELL}">{html.escape(cell)}</td>'
-            for cell in (r.date, r.assistant, r.version, r.answer or "(no se conserva)")
-        )
-        + "</tr>"
+def rows_list(records) -> str:
+    """Las respuestas apuntadas, de la más antigua a la más reciente; en un móvil, una tabla no."""
+    rows = (
+        f"<li>{html.escape(' '.join((r.date, r.assistant, r.version)).strip())}: "
+        f"<b>{html.escape(r.answer or '(no se conserva)')}</b></li>"
         for r in records
     )
-    title = 'aria-label="Respuestas apuntadas" style="line-height:1.3"'
-    return f"<table {title}><tr>{head}</tr>{rows}</table>"
+    return f'<ul style="line-height:1.4;overflow-wrap:anywhere">{"".join(rows)}</ul>'
