@@ -45,7 +45,7 @@ def main() -> int:
         "module": lambda: pytest("--ignore=tests/browser", "tests"),
         "notebooks": notebooks,
         "book": book,
-        "browser": lambda: pytest("tests/browser"),
+        "browser": lambda: pytest("-s", "--durations=15", "tests/browser"),
     }
     return max([parts[name]() for name in sys.argv[1:] or ("module", "notebooks")])
 

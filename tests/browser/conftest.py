@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]'")
+pytest.importorskip("axe_playwright_python", reason="pip install -e '.[browser]'")
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -36,7 +37,8 @@ def chromium():
     """El Chromium del sistema, sin ventana."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
-        pytest.skip("hace falta Chromium: apt-get install chromium")
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("hace falta Chromium: apt-get install chromium")
     root = getattr(os, "geteuid", lambda: 1)() == 0
     with playwright.sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=path, args=FLAGS + ["--no-sandbox"] * root)

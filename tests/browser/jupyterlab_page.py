@@ -51,6 +51,10 @@ class Notebook:
         self.command("apputils:change-theme", theme=name)
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
 
+    def shutdown(self) -> None:
+        """Apaga el núcleo."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+
     def errors(self) -> list[str]:
         """Lo que hay en rojo en las salidas: excepciones y lo escrito en stderr."""
         found = []

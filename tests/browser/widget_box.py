@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page
 
-QUIET = 400  # ms sin cambios para dar un texto por terminado
+QUIET = 300  # ms sin cambios para dar un texto por terminado
 WATCH = """(output, quiet) => new Promise(done => {
     const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
     let last = performance.now();
@@ -63,6 +63,12 @@ class Box:
         self.handle(name).focus()
         for key in keys:
             self.page.keyboard.press(key)
+        return self.settle()
+
+    def choose(self, button: Locator) -> str:
+        """Pulsa un botón sin ratón."""
+        button.focus()
+        self.page.keyboard.press("Enter")
         return self.settle()
 
     def value(self, name: str) -> float:
