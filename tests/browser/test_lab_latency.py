@@ -3,8 +3,10 @@
 import os
 from statistics import median, quantiles
 
+import pytest
+
 P95, OVER_EMPTY, FIRST_TEXT = 200, 60, 300  # milisegundos
-TRIES = 3
+TRIES, BUSY = 3, 2  # medidas, y procesos en espera por núcleo que ya no dejan medir
 CLOCK = """([handle, output]) => {
     const moves = []; let now = null;
     handle.addEventListener('keydown', () => {
@@ -51,18 +53,33 @@ def latencies(boxes) -> dict[str, list[float]]:
     return found
 
 
+def faults(found) -> list[str]:
+    """Lo que pasa del límite, dicho con sus cifras."""
+    slow, empty, text = (p95(found[name]) for name in ("barras", "vacío", "cien letras"))
+    checks = {
+        f"p95 de {slow:.0f} ms": slow <= P95,
+        f"{slow - empty:.0f} ms más que el control vacío": slow - empty <= OVER_EMPTY,
+        f"cien letras en {text:.0f} ms": text <= FIRST_TEXT,
+    }
+    return [told for told, well in checks.items() if not well]
+
+
 def test_bars_follow_the_slider_at_once(table):
-    """Del movimiento a las barras: p95 ≤ 200 ms, y ≤ 60 ms más que sin hacer nada."""
-    _, boxes = table
+    """Del movimiento a las barras: p95 ≤ 200 ms, y ≤ 60 ms más que sin hacer nada.
+
+    Se mide hasta tres veces. Con la máquina ocupada en otras cosas no se juzga: se dice.
+    """
+    notebook, boxes = table
+    loads = []
     for attempt in range(1, TRIES + 1):
+        loads.append(os.getloadavg()[0])
         found = latencies(boxes)
-        busy = os.getloadavg()[0]
-        print(f"\nms desde la tecla, medida {attempt}, carga de la máquina {busy:.1f}:")
+        print(f"\nms desde la tecla, medida {attempt}, carga de la máquina {loads[-1]:.1f}:")
         for name, values in found.items():
             print(f"{name:12} mediana {median(values):4.0f}   p95 {p95(values):4.0f}")
-        slow, empty, text = p95(found["barras"]), p95(found["vacío"]), p95(found["cien letras"])
-        if slow <= P95 and slow - empty <= OVER_EMPTY and text <= FIRST_TEXT:
-            return
-    assert slow <= P95, f"p95 de {slow:.0f} ms"
-    assert slow - empty <= OVER_EMPTY, f"{slow - empty:.0f} ms más que el control vacío"
-    assert text <= FIRST_TEXT, f"cien letras en {text:.0f} ms"
+        if not faults(found):
+            break
+    assert notebook.faults() == [] and notebook.errors() == []
+    if faults(found) and min(loads) > BUSY * os.cpu_count():
+        pytest.skip(f"máquina ocupada, carga {min(loads):.1f}: {'; '.join(faults(found))}")
+    assert faults(found) == []
