@@ -75,8 +75,8 @@ def command(host: str, port: int, theme: str) -> list[str]:
         *(f"--Voila.ip={host}", "--Voila.log_level=ERROR", f"--theme={theme}"),
         *("--template=clase", "--HTMLExporter.language_code=es", "--preheat_kernel=True"),
         "--pool_size=2",  # dos ya preparadas: abrir la página y recargarla
-        "--MappingKernelManager.cull_interval=60",  # el Python de quien se fue se cierra
-        "--MappingKernelManager.cull_idle_timeout=300",
+        "--MappingKernelManager.cull_interval=60",  # el Python de quien se fue se cierra a la hora
+        "--MappingKernelManager.cull_idle_timeout=3600",
     ]
 
 

@@ -22,7 +22,8 @@ BIG = """<style>
 .llm-escena > .llm-mandos > :first-child { display: none }
 .llm-escena > .llm-mandos > * { max-width: 100% }
 .llm-escena.llm-ancha > .llm-mandos { flex: 1 1 100%; max-width: none; flex-flow: row wrap }
-.llm-ancha .widget-hslider, .llm-ancha .widget-text { width: 26em }
+.llm-ancha .widget-hslider { max-width: 18.5em !important }
+.llm-ancha .widget-text { max-width: 26em !important }
 .llm-escena > .llm-pantalla { flex: 2 1 30em; min-width: 0; overflow: visible }
 .llm-escena .llm-pantalla p { margin: 0 0 .4em }
 .llm-escena .widget-readout { min-width: 3em }
@@ -32,8 +33,8 @@ BIG = """<style>
 .llm-escena input[type=checkbox] { width: 24px; height: 24px }
 .jp-Notebook:has(.llm-escena) .jp-RenderedHTMLCommon { font-size: 24px }
 @media (max-width: 600px) {
-  .llm-escena .widget-label { width: 6.4em !important }
-  .llm-escena { --jp-widgets-font-size: 18px } }
+  .llm-escena, .llm-escena .jupyter-widgets { --jp-widgets-font-size: 18px }
+  .llm-escena .widget-label { width: 7.3em !important } }
 </style>"""
 
 
