@@ -23,8 +23,11 @@ c.JupyterHub.cookie_secret_file = f"{AULA}/hub.secreto"
 c.ConfigurableHTTPProxy.pid_file = f"{AULA}/proxy.pid"
 
 # Quien tiene la clave de la clase entra con el nombre que quiera.
+PASSWORD = os.environ.get("AULA_CLAVE", "")
+if len(PASSWORD) < 8:
+    raise SystemExit("Falta la clave de la clase: AULA_CLAVE, con ocho letras o más.")
 c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ.get("AULA_CLAVE", "")
+c.SharedPasswordAuthenticator.user_password = PASSWORD
 c.Authenticator.allow_all = True
 
 # En clase, systemd hace cumplir los límites; la prueba usa procesos sueltos en esta máquina.
