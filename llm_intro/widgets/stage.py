@@ -34,7 +34,7 @@ BIG = """<style>
 .jp-Notebook:has(.llm-escena) .jp-RenderedHTMLCommon { font-size: 24px }
 @media (max-width: 600px) {
   .llm-escena, .llm-escena .jupyter-widgets { --jp-widgets-font-size: 18px }
-  .llm-escena .widget-label { width: 7.3em !important } }
+  .llm-escena .widget-label { width: 8.2em !important } }
 </style>"""
 
 
