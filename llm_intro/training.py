@@ -35,9 +35,10 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
         las medidas, en orden.
     Raises:
         ValueError: si el vocabulario del modelo no es el del corpus, el texto no llena un
-            lote o el punto de control es de otro entrenamiento.
+            lote, el punto de control es de otro entrenamiento o no se puede escribir.
         FloatingPointError: si la pérdida o su gradiente dejan de ser números.
     """
+    _check(model, corpus, config)
     watch = ProgressBar() if watch is None else watch
     run = Run(model, corpus, config)
     watch = watch if run.team.first else lambda event: None
@@ -57,6 +58,25 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
         model.train(was_training)
         getattr(watch, "close", lambda: None)()
     return run.history
+
+
+def _check(model, corpus, config) -> None:
+    """Avisa antes de gastar el presupuesto, no al final."""
+    if not isinstance(model, nn.Module):
+        raise ValueError(
+            f"llegó {type(model).__name__} como modelo: se esperaba una red de PyTorch."
+        )
+    if not hasattr(corpus, "train"):
+        raise ValueError(f"llegó {type(corpus).__name__} como corpus: usa load_quijote().")
+    if not isinstance(config, TrainConfig):
+        raise ValueError(
+            f"llegó {type(config).__name__} como receta: usa replace(COURSE_RECIPE, minutes=1)."
+        )
+    folder = Path(config.checkpoint).absolute().parent if config.checkpoint else Path.cwd()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"no se puede guardar en {folder}: elige otra carpeta.") from error
 
 
 def _loop(run: Run, watch, interrupted: list) -> None:

@@ -453,3 +453,17 @@ def test_events_are_plain_numbers():
     event = train(tiny(), small_corpus(), QUICK, quiet).events[-1]
     assert {type(value) for value in asdict(event).values()} <= {int, float}
     assert event.chars == 20 * 4 * 8
+
+
+@pytest.mark.parametrize(
+    "swap, named",
+    [({"model": "cervantes"}, "llegó str como modelo"),
+     ({"corpus": "hola"}, "llegó str como corpus"),
+     ({"config": {"minutes": 1}}, "llegó dict como receta"),
+     ({"config": replace(QUICK, checkpoint="/dev/null/a.ckpt")}, "no se puede guardar en")],
+)  # fmt: skip
+def test_what_cannot_be_trained_or_saved_is_refused_before_the_first_step(swap, named):
+    """Un texto por modelo, por corpus o un dict por receta, o una carpeta imposible: al llamar."""
+    given = {"model": tiny(), "corpus": small_corpus(), "config": QUICK} | swap
+    with pytest.raises(ValueError, match=named):
+        train(**given, watch=quiet)
