@@ -47,6 +47,12 @@ def command() -> list[str]:
     return [sys.executable, "-m", "jupyter", "lab", *options, *sys.argv[1:]]
 
 
+def settings() -> list[str]:
+    """Dónde busca ajustes: los del curso, que quitan los avisos de JupyterLab, y los que haya."""
+    before = os.environ.get("JUPYTER_CONFIG_PATH")
+    return [str(ROOT / ".ci" / "jupyter"), *([before] if before else [])]
+
+
 def address(server: subprocess.Popen) -> str | None:
     """Espera a que el servidor anuncie su dirección; None si termina antes."""
     from jupyter_server.serverapp import list_running_servers
@@ -62,6 +68,7 @@ def address(server: subprocess.Popen) -> str | None:
 def main() -> int:
     """Arranca el servidor y espera hasta que se cierre con Ctrl-C."""
     os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(24))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings())
     server = subprocess.Popen(command(), cwd=ROOT)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:

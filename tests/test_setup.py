@@ -1,5 +1,6 @@
 """«make lab» y «make test»: prepararlo todo una vez, y después empezar sin instalar nada."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -118,6 +119,15 @@ def test_only_root_asks_for_allow_root(monkeypatch, uid, asked):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="la pantalla es DISPLAY en Linux")
+def test_the_course_silences_the_news_and_keeps_other_settings(monkeypatch):
+    """JupyterLab pregunta por sus noticias en mitad de una proyección: aquí, no."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "otros ajustes")
+    folder, other = lab.settings()
+    told = json.loads(Path(folder, "labconfig/default_setting_overrides.json").read_text("utf-8"))
+    assert told["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert other == "otros ajustes"
+
+
 def test_without_a_screen_no_browser_is_opened(monkeypatch):
     """Sin pantalla solo se escribe la dirección."""
     monkeypatch.delenv("DISPLAY", raising=False)

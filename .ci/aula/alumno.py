@@ -57,6 +57,7 @@ class Student:
             f"{there}/channels?session_id={self.session}",
             additional_headers=self.hub.headers,
             max_size=None,
+            open_timeout=120,
         )
 
     async def send(self, kind: str, content: dict) -> str:

@@ -45,6 +45,7 @@ c.Spawner.args = ["--allow-root"] * (os.geteuid() == 0 and bool(TRIAL))
 pull = {"repo": str(COURSE), "targetPath": "curso", "urlpath": "lab/tree/curso/notebooks"}
 c.Spawner.default_url = f"/git-pull?{urlencode(pull)}"
 c.Spawner.environment = {
+    "JUPYTER_CONFIG_PATH": str(COURSE / ".ci" / "jupyter"),  # sin avisos de JupyterLab
     "OMP_NUM_THREADS": "1",  # con varios hilos por alumno, los hilos se esperan unos a otros
     "GIT_CONFIG_COUNT": "1",  # el curso es de otro usuario: git pide que se diga que vale
     "GIT_CONFIG_KEY_0": "safe.directory",
