@@ -5,6 +5,8 @@ ejecución sin decir nada: relojes, direcciones de memoria, barras de progreso y
 los controles, que sin un núcleo vivo no se mueven.
 """
 
+import base64
+import io
 import logging
 import os
 import re
@@ -13,6 +15,7 @@ import time
 
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image  # la trae matplotlib
 
 import address
 import claims
@@ -75,6 +78,8 @@ def normal_output(output: dict) -> dict | None:
     if "data" not in output:
         return dict(output)
     data = dict(output["data"])
+    if "image/png" in data:
+        data["image/png"] = light_png("".join(data["image/png"]))
     if VIEW in data:
         if PROGRESS.search(lessons.output_text(output)):
             return None
@@ -83,6 +88,18 @@ def normal_output(output: dict) -> dict | None:
     elif "text/plain" in data:
         data["text/plain"] = ADDRESS.sub("0x…", lessons.output_text(output))
     return {**output, "data": data, "metadata": {}}
+
+
+def light_png(code: str) -> str:
+    """La misma figura con 256 colores, que a la vista es igual y pesa cuatro veces menos."""
+    image = Image.open(io.BytesIO(base64.b64decode(code)))
+    if image.mode == "P":
+        return code
+    flat = Image.new("RGB", image.size, "white")
+    flat.paste(image, mask=image.convert("RGBA").getchannel("A"))
+    saved = io.BytesIO()
+    flat.quantize(256, dither=Image.Dither.NONE).save(saved, "PNG", optimize=True)
+    return base64.b64encode(saved.getvalue()).decode("ascii")
 
 
 def normal_stream(output: dict) -> dict | None:

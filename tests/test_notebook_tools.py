@@ -1,9 +1,14 @@
 """Ejecutar, normalizar, resolver y reunir afirmaciones: lo que hacen las herramientas de .ci."""
 
+import base64
 import copy
+import io
 
+import numpy as np
 import pytest
 import sample_lesson as sample
+from matplotlib.figure import Figure
+from PIL import Image
 
 import claims
 import lessons
@@ -32,6 +37,33 @@ def test_progress_bars_leave_no_trace():
     bar = display(**{VIEW: {"model_id": "x"}, "text/plain": "  0%|          | 0/3 [00:00<?]"})
     text = stream("\r 50%|#####     | 1/2\rcuidado\n", "stderr")
     assert normal(bar, text) == [stream("cuidado\n", "stderr")]
+
+
+def figure_png() -> str:
+    """Una figura como las de las lecciones, en base64."""
+    figure = Figure(figsize=(5, 3))
+    ax = figure.subplots()
+    ax.imshow(np.linspace(0, 1, 48).reshape(6, 8), cmap="Blues")
+    ax.set(title="averías", xlabel="mira a")
+    saved = io.BytesIO()
+    figure.savefig(saved, format="png")
+    return base64.b64encode(saved.getvalue()).decode()
+
+
+def pixels(code: str) -> np.ndarray:
+    image = Image.open(io.BytesIO(base64.b64decode(code)))
+    return np.asarray(image.convert("RGB"), dtype=int)
+
+
+def test_figures_are_stored_lighter_and_look_the_same():
+    """Menos de la mitad de bytes, el mismo tamaño, casi los mismos colores; y otra vez, igual."""
+    code = figure_png()
+    (output,) = normal(display(**{"image/png": code}))
+    light = output["data"]["image/png"]
+    assert len(light) < len(code) / 2 and pixels(light).shape == pixels(code).shape
+    assert np.abs(pixels(light) - pixels(code)).mean() < 1
+    (again,) = normal(output)
+    assert again["data"]["image/png"] == light
 
 
 def test_a_widget_is_stored_as_a_sentence():
