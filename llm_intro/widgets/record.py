@@ -24,15 +24,7 @@ def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
     Returns:
         una caja de ipywidgets: basta nombrarla al final de la celda.
     """
-    controls = {
-        "prompt_id": w.Dropdown(options=list(PROMPTS), value=prompt_id, description="pregunta",
-                                style=WIDE, layout=NARROW),
-        "answer": w.Textarea(description="respuesta", placeholder="pega aquí lo que dijo",
-                             style=WIDE, layout=NARROW),
-        "assistant": text_box("asistente", ""),
-        "version": text_box("versión", ""),
-        "recorded_by": text_box("quién apunta", ""),
-    }  # fmt: skip
+    controls = blanks(prompt_id)
     button = w.Button(description="Apuntar", layout=w.Layout(width="10em", margin="0 0 0 8em"))
     said = [""]  # lo último que pasó al apuntar
 
@@ -49,15 +41,26 @@ def record_form(prompt_id: str = "coche-larga", tokens=None, path=None):
             where = save_record(new_record(**values), path)
         except (ValueError, OSError) as error:
             said[0] = note(f"no se ha apuntado: {error}")
-        else:
-            said[0] = note(f"apuntado en {where}.")
-            controls["answer"].value = ""  # y así se vuelve a dibujar
-            return
-        demo.refresh()
+            return demo.refresh()
+        said[0] = note(f"apuntado en {where}.")
+        controls["answer"].value = ""  # y así se vuelve a dibujar
 
     button.on_click(keep)
     demo.box.children = (*controls.values(), button, demo.screen)
     return demo.box
+
+
+def blanks(prompt_id: str) -> dict[str, w.Widget]:
+    """Lo que se rellena, con el nombre que tiene en una fila del registro."""
+    return {
+        "prompt_id": w.Dropdown(options=list(PROMPTS), value=prompt_id, description="pregunta",
+                                style=WIDE, layout=NARROW),
+        "answer": w.Textarea(description="respuesta", placeholder="pega aquí lo que dijo",
+                             style=WIDE, layout=NARROW),
+        "assistant": text_box("asistente", ""),
+        "version": text_box("versión", ""),
+        "recorded_by": text_box("quién apunta", ""),
+    }  # fmt: skip
 
 
 def question(prompt_id: str) -> str:
