@@ -15,13 +15,25 @@ class Notebook:
         const session = panel?.context?.sessionContext;
         return panel?.content?.widgets?.length && session?.session?.kernel?.status === 'idle';
     }"""
+    # Los movimientos que el núcleo aún no ha terminado de atender.
+    LISTEN = """() => {
+        const {kernel} = jupyterapp.shell.currentWidget.context.sessionContext.session;
+        window.unanswered = new Set();
+        kernel.anyMessage.connect((_, {msg, direction}) => {
+            const id = msg.parent_header.msg_id;
+            if (direction === 'send' && msg.header.msg_type === 'comm_msg')
+                unanswered.add(msg.header.msg_id);
+            if (msg.header.msg_type === 'status' && msg.content.execution_state === 'idle')
+                unanswered.delete(id);
+        }); }"""
     RUNNING = """i => jupyterapp.shell.currentWidget.content.widgets[i]
-        .promptNode?.innerText.includes('*') ?? false"""
+        .promptNode?.textContent.includes('*') ?? false"""
     CELLS = """() => jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON().cells"""
 
     def __init__(self, page, name: str):
         self.page, self.name = page, name
         page.wait_for_function(self.READY, timeout=PATIENCE)
+        page.evaluate(self.LISTEN)
         self.command("application:toggle-left-area")
 
     def command(self, name: str, **arguments) -> None:
@@ -84,7 +96,16 @@ class Notebook:
         """Si la celda está en marcha: su número es un asterisco."""
         return self.page.evaluate(self.RUNNING, index)
 
+    def clear(self, index: int) -> None:
+        """Borra la salida de una celda."""
+        self.page.evaluate(
+            """i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i;
+            return jupyterapp.commands.execute('notebook:clear-cell-output'); }""",
+            index,
+        )
+
     def boxes(self) -> list[Box]:
         """Los controles del cuaderno, en orden: uno por salida con un mando dentro."""
         found = self.page.locator(".jp-OutputArea-output:has(.jupyter-widgets)")
-        return [Box(self.page, found.nth(i)) for i in range(found.count())]
+        names = found.evaluate_all("all => all.map((e, i) => (e.dataset.control = i))")
+        return [Box(self.page, self.page.locator(f"[data-control='{i}']")) for i in names]

@@ -2,14 +2,14 @@
 
 from playwright.sync_api import Locator, Page
 
-QUIET = 300  # ms sin cambios para dar un texto por terminado
+QUIET = 250  # ms sin cambios para dar una pantalla por terminada
 WATCH = """(output, quiet) => new Promise(done => {
-    const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
     let last = performance.now();
     const eye = new MutationObserver(() => { last = performance.now(); });
     eye.observe(output, {childList: true, subtree: true, characterData: true});
     const timer = setInterval(() => {
-        if (kernel.status !== 'idle' || performance.now() - last < quiet) return;
+        if (window.unanswered.size) last = performance.now();
+        if (performance.now() - last < quiet) return;
         clearInterval(timer); eye.disconnect(); done(null);
     }, 20);
 })"""
@@ -54,7 +54,7 @@ class Box:
         return slider.first.locator(".noUi-handle")
 
     def settle(self) -> str:
-        """Espera a que el núcleo descanse y la pantalla deje de cambiar; da su texto."""
+        """Espera a que el núcleo conteste a todo y la pantalla no cambie; da su texto."""
         self.output.evaluate(WATCH, QUIET)
         return self.text()
 
