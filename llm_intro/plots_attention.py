@@ -8,7 +8,7 @@ import numpy as np
 from .plots import BLUE, GREY, ORANGE, RED, comma, styled
 
 COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
-DPI = 75  # los mapas llevan mucho texto: con más puntos, el cuaderno pesaría demasiado
+DPI = 90  # los mapas con una frase entera caben de alto en un proyector
 
 
 def new_axes(width: float, height: float):
@@ -61,7 +61,7 @@ def plot_heads(weights, words: list[str], names: list[str], ax=None):
         weights: (cabezas, T).
         words, names: las T palabras y las cabezas.
     """
-    ax = ax or new_axes(2 + 0.6 * len(names), 0.27 * len(words) + 1.5)
+    ax = ax or new_axes(2 + 0.6 * len(names), 0.21 * len(words) + 1.5)
     ax.set_xticks(range(len(names)), names, rotation=60, ha="right")
     ax.set_yticks(range(len(words)), words)
     ax.set(xlabel="quién lee", ylabel="a quién mira")
@@ -79,22 +79,23 @@ def _shade(ax, table: np.ndarray):
 
 
 @styled
-def plot_answers(answers: dict[str, dict[str, float]], ax=None):
-    """Tabla de probabilidades: una fila por modelo, una columna por destino.
+def plot_answers(answers: dict[str, dict[str, float]], ax=None, what="probabilidad"):
+    """Tabla de números de 0 a 1: una fila por modelo, una columna por destino.
 
     Args:
         answers: por modelo, lo que da `DesguaceProbe.distribution`. Los destinos que todos dan
             por casi imposibles (menos del 1 %) no se dibujan.
+        what: qué es cada número.
     """
     columns = sorted({p for row in answers.values() for p, share in row.items() if share >= 0.01})
     table = np.array([[row.get(place, 0) for place in columns] for row in answers.values()])
-    ax = ax or new_axes(7.4, 0.55 * len(answers) + 1.6)
+    ax = ax or new_axes(6.8, 0.4 * len(answers) + 1.6)
     ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for (i, j), p in np.ndenumerate(table):
         ax.text(j, i, comma(p), ha="center", va="center", color="white" if p > 0.6 else "black")
     ax.set_xticks(range(len(columns)), columns, rotation=30, ha="right")
     ax.set_yticks(range(len(answers)), list(answers))
-    ax.set(xlabel="probabilidad de cada destino")
+    ax.set(xlabel=what)
     return ax
 
 
@@ -121,7 +122,7 @@ def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
         looks: atención a cada palabra, (T,).
         effects: bits que pierde la respuesta al tapar cada una, (T,).
     """
-    left, right = _panels(2, 6.8, 0.25 * len(words) + 1.2)
+    left, right = _panels(2, 6.8, 0.2 * len(words) + 1.2)
     left.barh(range(len(words)), looks, color=BLUE)
     right.barh(range(len(words)), effects, color=RED, hatch="//", edgecolor="white")
     left.set_yticks(range(len(words)), words)
@@ -177,8 +178,7 @@ def plot_records(records, read=str, ax=None):
 
     Args:
         records: filas del registro, con fecha "2025", "2025-05" o "2025-05-17".
-        read: función de la respuesta que da su fila; `survey.destination` junta las que van
-            al mismo sitio.
+        read: función de la respuesta que da su fila, como `survey.destination`.
     """
     ax = ax or new_axes(6.8, 3)
     rows = sorted({read(record.answer) for record in records})
@@ -190,8 +190,8 @@ def plot_records(records, read=str, ax=None):
     for (x, y), names in points.items():
         ax.plot(x, y, "o", color=BLUE)
         said = fill(", ".join(dict.fromkeys(names)), 34)
-        times = f" ({len(names)} veces)" * (len(names) > 1)
-        ax.annotate(said + times, (x, y), (8, 8), fontsize=10, textcoords="offset points")
+        said += f" ({len(names)} veces)" * (len(names) > 1)
+        ax.annotate(said, (x, y), (8, 8), fontsize=10, textcoords="offset points")
     ax.set_yticks(range(len(rows)), rows)
     ax.margins(y=0.5)
     ax.set_xlim(int(min(points)[0]), int(max(points)[0]) + 2)
