@@ -79,7 +79,7 @@ class Box:
         handle = self.handle(name)
         return tuple(float(handle.get_attribute(f"aria-value{end}")) for end in ("min", "max"))
 
-    def drag(self, name: str, share: float, steps: int = 12) -> str:
+    def drag(self, name: str, share: float, steps: int = 6) -> str:
         """Arrastra el tirador con el ratón hasta esa parte de la barra, de 0 a 1."""
         self.drag_without_waiting(name, share, steps)
         return self.settle()
