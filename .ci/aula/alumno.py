@@ -58,6 +58,7 @@ class Student:
             additional_headers=self.hub.headers,
             max_size=None,
             open_timeout=120,
+            ping_interval=None,  # con la máquina llena, una respuesta tardía no es una avería
         )
 
     async def send(self, kind: str, content: dict) -> str:
@@ -95,9 +96,11 @@ class Student:
         """Mueve el mando y apunta lo que tarda la primera respuesta de cada movimiento."""
         told = (await self.run("", ids=IDS))["ids"]["data"]["text/plain"]
         ids, draw = json.loads(told.replace("'", '"')), random.Random(self.name)
-        for _ in range(moves):
+        for number in range(moves):
             await asyncio.sleep(draw.uniform(0.5, 2.0))
-            state = {"method": "update", "state": {"value": round(draw.uniform(0, 2), 2)}}
+            # una mitad del mando cada vez: repetir el valor no movería nada
+            value = round(draw.uniform(0.01, 0.69) + number % 2, 2)
+            state = {"method": "update", "state": {"value": value}}
             begin = time.perf_counter()
             message = await self.send(
                 "comm_msg", {"comm_id": ids["slider"], "data": {**state, "buffer_paths": []}}
