@@ -35,7 +35,7 @@ class Box:
     @property
     def screen(self) -> Locator:
         """Lo que el control reescribe: su HTML visible más largo."""
-        screens = self.output.locator(".widget-html-content")
+        screens = self.output.locator(".widget-html-content:visible")
         sizes = [len(text) for text in screens.all_text_contents()]
         return screens.nth(sizes.index(max(sizes)))
 
