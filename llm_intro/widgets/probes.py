@@ -8,7 +8,7 @@ from ..desguace import CHANGES, LONG
 from ..plots import comma
 from .base import BAR, NARROW, Demo, bar_table, prose, text_box
 
-OWN = "tu frase"
+OWN, MEAN = "tu frase", "media de todas"  # None no vale de opción: la lista saldría en blanco
 LESS = "#D55E00"
 
 
@@ -31,14 +31,14 @@ def attention_demo(probe, text: str = LONG):
         "place": w.IntSlider(value=last, min=0, max=last, description="quién lee",
                             style={"description_width": "8em"}, readout=False,
                             layout=NARROW),
-        "head": w.Dropdown(options=[("media de todas", None), *heads], description="cabeza",
+        "head": w.Dropdown(options=[(MEAN, MEAN), *heads], description="cabeza",
                            style={"description_width": "8em"}, layout=NARROW),
     }  # fmt: skip
 
     def draw(text, place, head):
         words, maps = probe.attention(text)
         reader = max(0, probe.read(text)[1] + place - last)  # a la derecha, la que responde
-        weights = maps.mean((0, 1)) if head is None else maps[head]
+        weights = maps.mean((0, 1)) if head == MEAN else maps[head]
         yield shaded(words, weights[reader], reader)
 
     return Demo(controls, draw).box

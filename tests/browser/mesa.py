@@ -42,7 +42,7 @@ WIDGETS = {
 }
 TRAINING = """
 red = CervantesLSTM.course(len(set(corpus.text)))
-train(red, corpus, TrainConfig(minutes=0.25), watch=lambda event: None)
+history = train(red, corpus, TrainConfig(minutes=0.25), watch=lambda event: None)
 """
 FAILING = "1 / 0"
 CELL_THAT_TRAINS, CELL_THAT_FAILS = len(WIDGETS) + 1, len(WIDGETS) + 2

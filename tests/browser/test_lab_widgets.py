@@ -49,13 +49,13 @@ def test_buttons_and_lists_work_with_the_keyboard(box):
     """Cada botón y cada opción de una lista, elegidos sin ratón, cambian la pantalla."""
     pages = [box.settle()]
     for button in box.output.locator("button.widget-toggle-button").all():
-        button.focus()
-        box.page.keyboard.press("Enter")
-        pages.append(box.settle())
+        pages.append(box.choose(button))
     for choices in box.output.locator("select").all():
+        assert choices.locator("option:checked").count() == 1
         for option in choices.locator("option").all_inner_texts():
             choices.select_option(label=option)
             pages.append(box.settle())
+            assert choices.locator("option:checked").inner_text() == option
     assert len(set(pages)) >= 3
     assert not any("algo ha fallado" in page for page in pages)
 
