@@ -111,7 +111,7 @@ class Student:
 
     def memory(self) -> float:
         """MB de su servidor y su núcleo; lo que comparten con otros, repartido."""
-        mine = [p for p in psutil.process_iter() if self.name in environment(p)]
+        mine = [p for p in psutil.process_iter() if self.name == environment(p)]
         return sum(p.memory_full_info().pss for p in mine) / 1e6
 
 
