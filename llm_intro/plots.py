@@ -188,7 +188,7 @@ def plot_timeline(rows: list[dict], ax=None):
         name = f"{row['year']} · {row['who']}: {row['idea']}"
         shift, side = (-11, "right") if left else (11, "left")
         ax.annotate(name, (row["year"], i), xytext=(shift, 0), textcoords="offset points",
-                    ha=side, va="center", fontsize=12)  # fmt: skip
+                    ha=side, va="center", fontsize=11)  # fmt: skip
     ax.set(xlabel="año", yticks=[], ylim=(len(rows) - 0.4, -0.6))
     ax.spines["left"].set_visible(False)
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)

@@ -29,8 +29,8 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
             el dispositivo donde se va a entrenar.
         corpus: con `text`, `train` y `valid`; `heldout` no se toca.
         config: la receta.
-        watch: función que recibe un `Event` varias veces por segundo; por defecto, una barra.
-            Si tiene `close`, se llama al acabar, pase lo que pase.
+        watch: recibe un `Event` varias veces por segundo; por defecto, una barra. Si tiene
+            `close`, se llama al acabar, pase lo que pase.
     Returns:
         las medidas, en orden.
     Raises:
@@ -39,9 +39,8 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None) -> History:
         FloatingPointError: si la pérdida o su gradiente dejan de ser números.
     """
     _check(model, corpus, config)
-    watch = ProgressBar() if watch is None else watch
     run = Run(model, corpus, config)
-    watch = watch if run.team.first else lambda event: None
+    watch = (ProgressBar() if watch is None else watch) if run.team.first else lambda event: None
     was_training = model.training
     model.train()
     try:
