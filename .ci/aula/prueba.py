@@ -64,6 +64,9 @@ class Hub:
         try:
             self.wait(process)
             yield
+        except BaseException:
+            print((self.aula / "hub.log").read_text()[-3000:], file=sys.stderr)
+            raise
         finally:
             family = [process, *psutil.Process(process.pid).children(recursive=True)]
             for end in ("terminate", "kill"):
