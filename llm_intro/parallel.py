@@ -4,6 +4,7 @@ Cada proceso lee unas columnas de cada lote, y los gradientes se promedian: el p
 daría un solo proceso con el lote entero. El primero enseña y guarda; los demás calculan.
 """
 
+import atexit
 import os
 
 import torch
@@ -48,6 +49,7 @@ class Team(Alone):
             torch.accelerator.set_device_index(device.index)
         if not dist.is_initialized():
             dist.init_process_group(dist.get_default_backend_for_device(device))
+            atexit.register(dist.destroy_process_group)  # si no, al salir aborta alguna vez
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.first = self.rank == 0
 

@@ -209,6 +209,7 @@ def test_the_lessons_cells_run_with_a_real_model(name, folders, capsys):
     code = [sources[i] for i in ("nombres", "probar-real", "botones-reales", "atencion-real")]
     code[1] = code[1].replace('NOMBRE = ""', f"NOMBRE = {str(folders / name)!r}")
     names = {**vars(desguace), **vars(plots_attention), "np": np}
+    plt.close("all")  # las de otras pruebas
     exec("\n".join(code), names)  # como las ejecuta quien lee
     assert capsys.readouterr().out.count("por token") == 2 * len(NAMES)
     assert list(names["shares"]) == list(desguace.CHANGES) and len(plt.get_fignums()) == 2

@@ -36,7 +36,7 @@ def together(folder: Path, **changes) -> list[dict]:
     command = [sys.executable, *TORCHRUN, torchrun_script.__file__, folder, json.dumps(changes)]
     quiet = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=quiet)
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 0, done.stderr[:3000] + done.stderr[-2000:]
     return [told(folder, rank) for rank in (0, 1)]
 
 

@@ -27,6 +27,9 @@ from llm_intro.word_models import new_model
 TEXT = "—sí, es así —dijo sancho—. ¿no es así? ¡no, señor! yo no sé si es o no es. " * 60
 ABSURD = ("", "<script>alert(1)</script>", "&amp;", "🙂" * 30, "no " * 5000, "ñ\x00\n", "no sé ")
 MOVES = 200
+# El núcleo atiende los mensajes de los controles en un solo hilo, y ni traitlets ni ipywidgets
+# prometen aguantar dos: las dos manos se turnan. La celda que entrena no espera a nadie.
+ONE_MESSAGE = threading.Lock()
 
 
 def small_lstm(seed: int) -> CervantesLSTM:
@@ -72,11 +75,9 @@ def controls(box) -> list:
 
 
 def place(control, value) -> None:
-    """Mueve un control como lo mueve el navegador."""
-    if hasattr(control, "index"):
-        control.set_state({"index": value})
-    else:
-        control.set_state({"value": value})
+    """Mueve un control como lo mueve el navegador: los mensajes llegan de uno en uno."""
+    with ONE_MESSAGE:
+        control.set_state({"index" if hasattr(control, "index") else "value": value})
 
 
 def random_value(control, draws):
@@ -175,8 +176,9 @@ def test_the_guessing_game_takes_two_hands(makers):
     def guess(seed):
         for letter in np.random.default_rng(seed).permutation(list(game.symbols * 12)):
             name = "espacio" if letter == " " else letter
-            next(key for key in keys.children if key.description == name).click()
-            keyboard.set_state({"value": str(letter)})
+            with ONE_MESSAGE:
+                next(key for key in keys.children if key.description == name).click()
+            place(keyboard, str(letter))
 
     train_during(guess)
     assert game.done and len(game.ranks) == 10 and "quedan 0" in screen.value
