@@ -137,3 +137,15 @@ def test_the_live_curve_shows_progress_points_and_lines():
         curve(Event(2, progress, 20.0, 2000, 3.0, bits))
     page = curve.screen.value
     assert page.count("<circle") == 2 and "&lt;6&gt;" in page and "2,00" in page
+
+
+def test_a_resumed_training_goes_on_to_the_right():
+    """Con más presupuesto la curva sigue donde iba; si se empieza de cero, también ella."""
+    curve = LiveCurve({"6-grama": 1.8})
+    for seconds, budget in ((30.0, 60.0), (60.0, 60.0), (70.0, 80.0), (80.0, 80.0)):
+        curve(Event(1, seconds / budget, seconds, 1000, 3.0, 2.5))
+    xs = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', curve.screen.value)]
+    assert xs == sorted(xs) and xs[0] == pytest.approx(xs[-1] * 30 / 80, abs=0.1)
+    assert "6-grama: 1,80" in curve.screen.value
+    curve(Event(1, 0.1, 6.0, 100, 3.0, 2.9))
+    assert curve.screen.value.count("<circle") == 1

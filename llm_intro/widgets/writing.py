@@ -112,7 +112,8 @@ class LiveCurve:
         lines: referencias, {nombre: bits/car.}.
     """
 
-    WIDTH, HEIGHT, LEFT, BOTTOM = 560, 240, 40, 24
+    WIDTH, HEIGHT, RIGHT, BOTTOM = 400, 200, 110, 24
+    FIT = "width:100%;max-width:480px"  # en un móvil encoge; así, la letra aún se lee
 
     def __init__(self, lines: dict[str, float] | None = None):
         self.lines, self.points, self.screen = lines or {}, [], None
@@ -124,9 +125,11 @@ class LiveCurve:
 
             self.screen = w.HTML()
             display(self.screen)
+        if self.points and event.seconds < self.points[-1][0]:
+            self.points = []  # otro entrenamiento, desde el principio
         if event.valid_bits is not None:
-            self.points.append((event.progress, event.valid_bits))
-        self.screen.value = self.status(event) + self.svg()
+            self.points.append((event.seconds, event.valid_bits))
+        self.screen.value = self.status(event) + self.svg(event.seconds / max(event.progress, 1e-9))
 
     def status(self, event) -> str:
         """La línea de arriba: cuánto va, a qué velocidad y cuánto falta."""
@@ -135,20 +138,20 @@ class LiveCurve:
         speed = event.chars / max(event.seconds, 1e-9)
         valid = comma(self.points[-1][1]) if self.points else "…"
         return (
-            f'<progress value="{done:.3f}" style="width:{self.WIDTH}px;max-width:100%"></progress>'
+            f'<progress value="{done:.3f}" style="{self.FIT}"></progress>'
             f"<p>{100 * done:.0f} % · faltan {left:.0f} s · train {comma(event.train_bits)} · "
             f"valid <b>{valid}</b> bits/car. · {speed:.0f} car./s</p>"
         )
 
-    def svg(self) -> str:
-        """La curva como SVG: sin pyplot, que no se lleva bien con los hilos."""
+    def svg(self, total: float) -> str:
+        """La curva, de 0 a `total` segundos, como SVG: pyplot no se lleva bien con los hilos."""
         values = [bits for _, bits in self.points] + list(self.lines.values())
         if not self.points:
             return ""
         top, low = max(values) + 0.1, min(values) - 0.1
 
-        def xy(progress, bits):
-            x = self.LEFT + progress * (self.WIDTH - self.LEFT - 10)
+        def xy(seconds, bits):
+            x = seconds / max(total, 1e-9) * (self.WIDTH - self.RIGHT)
             return x, (top - bits) / (top - low) * (self.HEIGHT - self.BOTTOM)
 
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (xy(*p) for p in self.points))
@@ -156,19 +159,22 @@ class LiveCurve:
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>'
             for x, y in (xy(*p) for p in self.points)
         )
-        rules = "".join(self._rule(name, *xy(1.0, bits)) for name, bits in self.lines.items())
+        rules = "".join(
+            self._rule(f"{name}: {comma(bits)}", *xy(total, bits))
+            for name, bits in self.lines.items()
+        )
         return (
             f'<svg role="img" aria-label="Bits por carácter en valid, medida a medida" '
-            f'viewBox="0 0 {self.WIDTH} {self.HEIGHT}" style="max-width:{self.WIDTH}px;width:100%">'
+            f'viewBox="0 0 {self.WIDTH} {self.HEIGHT}" style="{self.FIT}">'
             f'{rules}<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
             f"{marks}"
-            f'<text x="{self.LEFT}" y="{self.HEIGHT - 6}" fill="currentColor" font-size="14">'
+            f'<text x="0" y="{self.HEIGHT - 6}" fill="currentColor" font-size="14">'
             "presupuesto gastado → (vertical: bits/car. en valid)</text></svg>"
         )
 
     def _rule(self, name: str, x: float, y: float) -> str:
         return (
-            f'<line x1="{self.LEFT}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GREY}" '
-            f'stroke-dasharray="6 4"/><text x="{x:.1f}" y="{y - 4:.1f}" text-anchor="end" '
+            f'<line x1="0" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GREY}" '
+            f'stroke-dasharray="6 4"/><text x="{x + 6:.1f}" y="{y + 5:.1f}" '
             f'fill="currentColor" font-size="14">{html.escape(name)}</text>'
         )
