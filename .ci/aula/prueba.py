@@ -68,7 +68,9 @@ class Hub:
             print((self.aula / "hub.log").read_text()[-3000:], file=sys.stderr)
             raise
         finally:
-            family = [process, *psutil.Process(process.pid).children(recursive=True)]
+            family = [process]
+            with suppress(psutil.NoSuchProcess):
+                family += psutil.Process(process.pid).children(recursive=True)
             for end in ("terminate", "kill"):
                 for member in family:
                     with suppress(psutil.NoSuchProcess, ProcessLookupError):
