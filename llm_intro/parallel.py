@@ -5,6 +5,7 @@ daría un solo proceso con el lote entero. El primero enseña y guarda; los dem�
 """
 
 import atexit
+import gc
 import os
 
 import torch
@@ -43,13 +44,14 @@ class Team(Alone):
 
     def __init__(self, device: torch.device):
         import torch.distributed as dist
+        import torch.distributed.nn  # antes del grupo: quien lo importa después se queda con él
 
         self.dist, self.device = dist, device
         if device.type != "cpu":
             torch.accelerator.set_device_index(device.index)
         if not dist.is_initialized():
             dist.init_process_group(dist.get_default_backend_for_device(device))
-            atexit.register(dist.destroy_process_group)  # si no, al salir aborta alguna vez
+            atexit.register(_close, dist)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.first = self.rank == 0
 
@@ -83,6 +85,13 @@ class Team(Alone):
     def own(self, hidden: tuple) -> tuple:
         mine = self._slice(hidden[0].shape[1]) if hidden else slice(None)
         return tuple(part[:, mine if mine.stop != mine.start else slice(0, 1)] for part in hidden)
+
+
+def _close(dist) -> None:
+    """Para los hilos del grupo antes de que acabe Python: si siguen vivos, a veces aborta."""
+    gc.collect()
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def team(device: torch.device) -> Alone:

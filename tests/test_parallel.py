@@ -37,6 +37,8 @@ def together(folder: Path, **changes) -> list[dict]:
     quiet = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=quiet)
     assert done.returncode == 0, done.stderr[:3000] + done.stderr[-2000:]
+    left = [file.read_text() for file in folder.glob("hilos.*")]
+    assert len(left) == 2 and not any("gloo" in names for names in left), left
     return [told(folder, rank) for rank in (0, 1)]
 
 
