@@ -38,8 +38,9 @@ check: env ## Lo rápido, antes de cada commit: estilo, reglas de los cuadernos 
 notebooks: env ## Ejecuta y guarda los cuadernos (uno solo: ONLY=04)
 	@$(PYTHON) .ci/notebooks.py $(ONLY)
 
-claims: env ## Reúne las afirmaciones en notebooks/AFIRMACIONES.md, sin ejecutar nada
+claims: env ## Reúne las afirmaciones en AFIRMACIONES.md y las figuras del README, sin ejecutar nada
 	@$(PYTHON) .ci/claims.py
+	@$(PYTHON) .ci/pictures.py
 
 publish: env ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
 	@$(PYTHON) .ci/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")

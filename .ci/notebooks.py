@@ -20,6 +20,7 @@ from PIL import Image  # la trae matplotlib
 import address
 import claims
 import lessons
+import pictures
 import publish
 
 CELL_SECONDS = 900
@@ -147,6 +148,7 @@ def main(only: str = "") -> int:
         lessons.write(lessons.Lesson(lesson.path, normalize(done.nb)))
         print(f"{lesson.path.name}: {time.monotonic() - start:.0f} s", flush=True)
     claims.main()
+    pictures.main()
     publish.update(address.current())
     return 0
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from .desguace_corpus import BLANK, MASK, Story, Words, load_data
 from .encdec import EncoderDecoder, padding_mask
+from .machine import evaluating
 from .short_training import pad
 from .transformer import Transformer
 
@@ -155,21 +156,17 @@ class DesguaceProbe:
         return np.stack([last_logits(self.model, row) for row in rows])
 
 
-@torch.inference_mode()
 def run(model: nn.Module, ids: torch.Tensor, readers, mask=None) -> torch.Tensor:
     """Puntuaciones de las posiciones `readers`, (B, V). ids: (T, B); mask, como en Transformer."""
-    was_training = model.training
-    model.eval()
-    if isinstance(model, Transformer):
-        hidden = padding_mask(ids)
-        logits = model(ids, None, hidden if mask is None else hidden + mask)[0]
-    else:
-        logits = model(ids)[0]  # el relleno va detrás: ni la LSTM ni la bolsa lo han leído aún
-    model.train(was_training)
+    with evaluating(model):
+        if isinstance(model, Transformer):
+            hidden = padding_mask(ids)
+            logits = model(ids, None, hidden if mask is None else hidden + mask)[0]
+        else:
+            logits = model(ids)[0]  # el relleno va detrás: ni la LSTM ni la bolsa lo han leído aún
     return logits[list(readers), range(len(readers))].float()  # (B, V)
 
 
-@torch.inference_mode()
 def scores_of_pairs(model: EncoderDecoder, texts: list[str]) -> np.ndarray:
     """Lo mismo, con un modelo que lee la situación y escribe la frase del hueco, (N, V)."""
     sources, targets = [], []
@@ -179,7 +176,8 @@ def scores_of_pairs(model: EncoderDecoder, texts: list[str]) -> np.ndarray:
         clues = [s for s in sentences if s != asked]
         sources.append(model.tokenizer.encode(" ".join(clues) or "."))
         targets.append(model.tokenizer.encode(f". {cut_at_hole(asked)[0]}"))
-    logits = model(pad(sources), pad(targets))  # (T, N, V)
+    with evaluating(model):
+        logits = model(pad(sources), pad(targets))  # (T, N, V)
     return logits[[len(t) - 1 for t in targets], range(len(texts))].numpy()
 
 

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout
 
+from .machine import evaluating
 from .numpy_lstm import NumpyLSTM, State
 
 LN2 = float(np.log(2))
@@ -130,22 +131,22 @@ class CervantesLSTM(nn.Module):
             self._snapshot = (version, frozen)
         return frozen
 
-    @torch.inference_mode()
     def token_bits(self, ids) -> np.ndarray:
         """Bits de cada símbolo dados todos los anteriores, (N-1,); el primero no se puntúa."""
-        if len(ids) < 2:
-            return np.zeros(0)
-        was_training = self.training
-        self.eval()
-        try:
-            ids = torch.as_tensor(ids, device=self.fc.weight.device)
-            bits, hidden = [], None
-            for x, y in zip(ids[:-1].split(4096), ids[1:].split(4096), strict=True):
-                logits, hidden = self(x[:, None], hidden)  # (T, 1, V)
-                bits.append(cross_entropy(logits[:, 0].float(), y, reduction="none") / LN2)
-            return torch.cat(bits).cpu().numpy().astype(np.float64)
-        finally:
-            self.train(was_training)
+        return network_bits(self, ids, chunk_len=4096)
+
+
+def network_bits(model: nn.Module, ids, chunk_len: int) -> np.ndarray:
+    """Bits de cada símbolo de `ids` (N,) menos el primero, (N-1,), leídos por trozos seguidos."""
+    if len(ids) < 2:
+        return np.zeros(0)
+    ids = torch.as_tensor(ids, device=model.fc.weight.device)
+    bits, hidden = [], None
+    with evaluating(model):
+        for x, y in zip(ids[:-1].split(chunk_len), ids[1:].split(chunk_len), strict=True):
+            logits, hidden = model(x[:, None], hidden)  # (T, 1, V)
+            bits.append(cross_entropy(logits[:, 0].float(), y, reduction="none").cpu() / LN2)
+    return torch.cat(bits).numpy().astype(np.float64)
 
 
 def check_sizes(sizes: dict[str, int], drops: dict[str, float]) -> None:

@@ -74,6 +74,18 @@ def few_threads(model: torch.nn.Module):
 
 
 @contextmanager
+def evaluating(model: torch.nn.Module):
+    """Dentro, el modelo sin dropout y sin gradientes; al salir, como estaba."""
+    before = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(before)
+
+
+@contextmanager
 def deferred_interrupt():
     """Convierte el primer Ctrl-C en una lista no vacía, para parar entre paso y paso.
 

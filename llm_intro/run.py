@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from .machine import use_bf16
+from .machine import evaluating, use_bf16
 from .parallel import team
 from .progress import Event, History
 from .recipes import TrainConfig
@@ -145,22 +145,19 @@ def detach(hidden):
     return None if hidden is None else tuple(part.detach() for part in hidden)
 
 
-@torch.inference_mode()
 def valid_bits(model: nn.Module, ids: torch.Tensor, columns: int = 50) -> float:
     """Bits/car. del texto `ids` (N,), leído en columnas a la vez, cada una desde cero.
 
     Más rápido que de un tirón y bastante para elegir; lo que se publica lo mide
     `bits_per_char`, que lleva el estado desde el principio del texto.
     """
-    was_training = model.training
-    model.eval()
     columns = max(1, min(columns, len(ids) // 400))
     length = len(ids) // columns
     table = ids[: columns * length].view(columns, length).t().long()  # (L, columnas)
     total, hidden = 0.0, None
-    for x, y in zip(table[:-1].split(100), table[1:].split(100), strict=True):
-        logits, hidden = model(x, hidden)  # (T, B, V)
-        loss = cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="sum")
-        total += loss.item()
-    model.train(was_training)
+    with evaluating(model):
+        for x, y in zip(table[:-1].split(100), table[1:].split(100), strict=True):
+            logits, hidden = model(x, hidden)  # (T, B, V)
+            loss = cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="sum")
+            total += loss.item()
     return total / (columns * (length - 1)) / math.log(2)

@@ -10,9 +10,10 @@ import math
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, gelu, scaled_dot_product_attention
+from torch.nn.functional import gelu, scaled_dot_product_attention
 
-from .lstm import check_sizes
+from .lstm import check_sizes, network_bits
+from .machine import evaluating
 
 
 def alibi_slopes(heads: int) -> Tensor:
@@ -170,31 +171,13 @@ class Transformer(nn.Module):
         """Estado inicial para `step`: nada leído."""
         return None
 
-    @torch.inference_mode()
     def step(self, token: int, state):
         """Lee un símbolo y puntúa el siguiente: logits (V,) y el estado nuevo."""
-        was_training = self.training
-        self.eval()
-        try:
-            x = torch.tensor([[int(token)]], device=self.fc.weight.device)  # (1, 1)
+        x = torch.tensor([[int(token)]], device=self.fc.weight.device)  # (1, 1)
+        with evaluating(self):
             logits, state = self(x, state)
-            return logits[0, 0].float().cpu().numpy(), state
-        finally:
-            self.train(was_training)
+        return logits[0, 0].float().cpu().numpy(), state
 
-    @torch.inference_mode()
     def token_bits(self, ids) -> np.ndarray:
         """Bits de cada símbolo dados los `context` anteriores, (N-1,)."""
-        if len(ids) < 2:
-            return np.zeros(0)
-        was_training = self.training
-        self.eval()
-        try:
-            ids = torch.as_tensor(ids, device=self.fc.weight.device)
-            bits, hidden = [], None
-            for x, y in zip(ids[:-1].split(512), ids[1:].split(512), strict=True):
-                logits, hidden = self(x[:, None], hidden)  # (T, 1, V)
-                bits.append(cross_entropy(logits[:, 0].float(), y, reduction="none") / math.log(2))
-            return torch.cat(bits).cpu().numpy().astype(np.float64)
-        finally:
-            self.train(was_training)
+        return network_bits(self, ids, chunk_len=512)

@@ -3,5 +3,13 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
+
+
+@pytest.fixture(autouse=True)
+def fresh_hints(monkeypatch):
+    """Cada prueba empieza sin fallos apuntados: por la primera pista."""
+    monkeypatch.setattr("llm_intro.checks._failures", {})

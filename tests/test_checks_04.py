@@ -5,14 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from llm_intro import checks
 from llm_intro.checks import check
-
-
-@pytest.fixture(autouse=True)
-def fresh_hints(monkeypatch):
-    """Cada prueba empieza sin fallos apuntados."""
-    monkeypatch.setattr(checks, "_failures", {})
 
 
 def entropia(probs):

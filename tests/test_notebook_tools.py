@@ -3,6 +3,9 @@
 import base64
 import copy
 import io
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,7 +16,9 @@ from PIL import Image
 import claims
 import lessons
 import notebooks
+import pictures
 import solutions
+import suite
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -165,7 +170,28 @@ def test_a_claim_shows_its_statement_value_and_test():
     assert row == "| Dos y dos son cuatro | `4` | `total == 4` |"
 
 
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_pictures_of_the_readme_are_those_of_the_lessons(name):
+    """Cada figura es la que guarda su lección, y el README la enseña con un texto alternativo."""
+    assert (pictures.FOLDER / name).read_bytes() == pictures.figure(*pictures.PICTURES[name])
+    readme = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"!\[.{{40,}}\]\(imgs/{re.escape(name)}\)", readme)
+
+
 def test_claims_page_is_up_to_date():
     """AFIRMACIONES.md dice lo que dicen hoy los cuadernos."""
     stored = claims.PAGE.read_text(encoding="utf-8") if claims.PAGE.exists() else claims.INTRO
     assert stored == claims.page()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("wait", "code"), [(0, 0), (9, 1)])
+def test_a_cell_out_of_time_fails_even_if_it_says_nothing(tmp_path, wait, code):
+    """nbval la interrumpe; si la celda se traga la interrupción, la siguiente debe fallar."""
+    patient = f"import time\ntry:\n    time.sleep({wait})\nexcept KeyboardInterrupt:\n    pass"
+    cells = [sample.code("larga", patient, lessons.IGNORED), sample.code("otra", "1", shows="1")]
+    path = sample.lesson(tmp_path, *cells).path
+    options = [option for option in suite.NBVAL if "timeout" not in option]
+    config = ["-c", str(lessons.ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", *config, *options, "--nbval-cell-timeout=3", path]
+    assert subprocess.run(command, cwd=lessons.ROOT, capture_output=True).returncode == code
