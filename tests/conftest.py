@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from llm_intro import checks  # antes que NumPy y PyTorch, como en los cuadernos: fija cómo usan los hilos
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
 
@@ -12,4 +14,4 @@ sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
 @pytest.fixture(autouse=True)
 def fresh_hints(monkeypatch):
     """Cada prueba empieza sin fallos apuntados: por la primera pista."""
-    monkeypatch.setattr("llm_intro.checks._failures", {})
+    monkeypatch.setattr(checks, "_failures", {})

@@ -185,6 +185,15 @@ def test_importing_the_package_is_quick_and_light():
     assert {tuple(loaded) for _, *loaded in runs} == {("False", "False")}
 
 
+@pytest.mark.parametrize(("given", "kept"), [(None, "1000"), ("7", "7")])
+def test_importing_the_package_tames_the_threads_unless_told_otherwise(monkeypatch, given, kept):
+    """Si el lector ya ha dicho cómo esperan sus hilos, se respeta."""
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    if given:
+        monkeypatch.setenv("GOMP_SPINCOUNT", given)
+    assert run_python("import os, llm_intro; print(os.environ['GOMP_SPINCOUNT'])").strip() == kept
+
+
 @pytest.mark.parametrize("name", llm_intro.PUBLIC)
 def test_every_public_name_is_there(name):
     """Cada nombre público existe en el módulo que se dice y sale en dir()."""
