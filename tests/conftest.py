@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llm_intro import checks  # antes que NumPy y PyTorch, como en los cuadernos: fija cómo usan los hilos
+from llm_intro import checks  # antes que NumPy y PyTorch: fija cómo esperan sus hilos
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
