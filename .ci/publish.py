@@ -84,7 +84,7 @@ def table(address: Address) -> str:
 def minutes(lesson: Lesson, what: str) -> str:
     """Lo que la lección dice que dura: «Clase: 90 minutos.», «Cálculo: 3 minutos en…»."""
     text = "\n".join(map(lessons.source, lesson.markdown))
-    found = re.search(rf"^{what}: (.*?minutos?)\b", text, re.MULTILINE)
+    found = re.search(rf"^{what}: (.*?(?:minutos?(?: y medio)?|segundos))\b", text, re.MULTILINE)
     return found[1] if found else ""
 
 

@@ -144,6 +144,9 @@ def test_minutes_come_from_the_lesson(tmp_path):
     item = sample.lesson(tmp_path, sample.markdown("objetivos", text))
     assert publish.minutes(item, "Clase") == "90 minutos"
     assert publish.minutes(item, "Cálculo") == "unos 3 minutos"
+    for said in ("un minuto y medio", "unos segundos"):
+        item = sample.lesson(tmp_path, sample.markdown("objetivos", f"Cálculo: {said} sin red."))
+        assert publish.minutes(item, "Cálculo") == said
 
 
 def run_bootstrap(folder, where: Address, *, needed: str | None = None):
