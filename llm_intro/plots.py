@@ -170,26 +170,22 @@ def plot_scoreboard(rows, ax=None):
 
 
 @styled
-def plot_timeline(rows: list[dict], ax=None):
-    """Los hitos de la historia, uno por renglón, del más antiguo (arriba) al más reciente.
+def plot_mixture(weights, bits, names: tuple[str, str], ax=None):
+    """Lo que paga la mezcla de dos modelos según el peso del primero, con la mejor señalada.
 
     Args:
-        rows: filas de `data/cronologia.json`: year, era, who, idea.
+        weights: pesos del primero, de 0 a 1.
+        bits: bits/car. con cada peso.
+        names: los dos modelos, con su artículo.
     """
-    ax = ax or new_axes(8.2, 7)
-    looks = {"reglas": (ORANGE, "s"), "estadística": (GREEN, "^"), "redes": (BLUE, "o")}
-    for era, (color, mark) in looks.items():
-        places = [i for i, row in enumerate(rows) if row["era"] == era]
-        years = [rows[i]["year"] for i in places]
-        ax.scatter(years, places, s=90, color=color, marker=mark, label=era, zorder=3)
-    middle = (rows[0]["year"] + rows[-1]["year"]) / 2
-    for i, row in enumerate(rows):
-        left = row["year"] > middle
-        name = f"{row['year']} · {row['who']}: {row['idea']}"
-        shift, side = (-11, "right") if left else (11, "left")
-        ax.annotate(name, (row["year"], i), xytext=(shift, 0), textcoords="offset points",
-                    ha=side, va="center", fontsize=11)  # fmt: skip
-    ax.set(xlabel="año", yticks=[], ylim=(len(rows) - 0.4, -0.6))
-    ax.spines["left"].set_visible(False)
-    ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)
+    ax = ax or new_axes(height=3.4)
+    best = int(np.argmin(bits))
+    ax.plot(weights, bits, color=BLUE, marker="o", markersize=4)
+    ax.plot(weights[best], bits[best], color=RED, marker="D", markersize=9)
+    ax.annotate(comma(bits[best], 3), (weights[best], bits[best]), (0, 10),
+                textcoords="offset points", ha="center", color=RED)  # fmt: skip
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"solo {names[1]}", "¼", "½", "¾", f"solo {names[0]}"])
+    ax.yaxis.set_major_formatter(lambda value, _: comma(value))
+    ax.yaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])
+    ax.set(xlabel="cuánto caso se hace a cada uno", ylabel="bits/car. en valid")
     return ax

@@ -131,7 +131,7 @@ def show_scoreboard(rows: list[Row]) -> Table:
     """El marcador como tabla."""
     return Table(
         ["modelo", "bits/car.", "números", "segundos", "calculado", "escribe"],
-        [[row.name, comma(row.bits), f"{row.parameters or '':_}".replace("_", " ") if row.parameters
+        [[row.name, comma(row.bits), f"{row.parameters:_}".replace("_", " ") if row.parameters
           else "", "" if row.seconds is None else comma(row.seconds, 1), row.made, row.sample]
          for row in rows],
     )  # fmt: skip
@@ -142,16 +142,9 @@ def show_ablation(results: dict) -> Table:
     bits = {
         name: sorted(run["heldout"] for run in runs) for name, runs in results["ablation"].items()
     }
-    base = median(bits["receta del curso"])
-    return Table(
-        ["receta", "bits/car.", "[mejor, peor]", "diferencia"],
-        [
-            [
-                name,
-                comma(median(values)),
-                f"[{comma(values[0])}, {comma(values[-1])}]",
-                f"{median(values) - base:+.2f}".replace(".", ",") if median(values) != base else "",
-            ]
-            for name, values in sorted(bits.items(), key=lambda pair: median(pair[1]))
-        ],
-    )
+    base, rows = median(bits["receta del curso"]), []
+    for name, values in sorted(bits.items(), key=lambda pair: median(pair[1])):
+        worse = f"{median(values) - base:+.2f}".replace(".", ",") if median(values) != base else ""
+        spread = f"[{comma(values[0])}, {comma(values[-1])}]"
+        rows.append([name, comma(median(values)), spread, worse])
+    return Table(["receta", "bits/car.", "[mejor, peor]", "diferencia"], rows)

@@ -138,7 +138,7 @@ def test_the_lesson_cites_every_row_of_the_timeline(rows):
 
 def test_the_timeline_draws_one_label_per_row_without_collisions(rows):
     """Tantos letreros como filas, y ninguno pisa a otro ni se sale de la figura."""
-    from llm_intro.plots import plot_timeline
+    from llm_intro.plots_timeline import plot_timeline
 
     ax = plot_timeline(rows)
     ax.figure.canvas.draw()

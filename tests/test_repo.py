@@ -22,8 +22,8 @@ STOREYS = {
         pretrained diagnosis desguace desguace_corpus desguace_generator desguace_causes
         short_training word_models reto constrained rarity readers records survey keys llm chat
         chat_stream shannon checks""",
-    "cara": """plots plots_attention plots_embeddings plots_reto plots_tokens widgets __main__
-        __init__""",
+    "cara": """plots plots_attention plots_embeddings plots_reto plots_timeline plots_tokens widgets
+        __main__ __init__""",
 }
 STOREY = {name: n for n, names in enumerate(STOREYS.values()) for name in names.split()}
 FACE = 2
