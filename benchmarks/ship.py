@@ -40,7 +40,7 @@ RUNS = Path(__file__).parent / "runs"
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 
 LSTM_RECIPE = TrainConfig(
-    minutes=75,
+    minutes=150,
     clock="cpu",
     batch_size=64,
     chunk_len=64,
@@ -87,6 +87,7 @@ def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Tran
 
 MODELS = {"lstm": (make_lstm, LSTM_RECIPE), "transformer": (make_transformer, TRANSFORMER_RECIPE)}
 SHIPPED = {"lstm": "cervantes", "transformer": "transformer"}  # red: nombre con que se carga
+STAGES = {"lstm": [75, 150], "transformer": [150]}  # minutes de cada tirada: sigue la anterior
 EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
     "3 capas de 264, lotes de 16, tasa 1,5e-3": (3, 264, {"batch_size": 16, "lr": 1.5e-3}),
     "3 capas de 264, lotes de 16, tasa 3e-3": (3, 264, {"batch_size": 16, "lr": 3e-3}),
@@ -158,6 +159,7 @@ def pack_networks(corpus) -> None:
         extra = {
             "config": model.config,
             "recipe": portable(meta["config"]),
+            "tiradas_min": STAGES[kind],
             "bits_sin_empaquetar": whole,
         }
         write_card(name, model, corpus, kind, meta["seconds"], size, **extra)
