@@ -33,6 +33,7 @@ check: env ## Lo rápido, antes de cada commit: estilo, reglas de los cuadernos 
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) .ci/hygiene.py
 	$(PYTHON) .ci/publish.py --check
+	$(PYTHON) benchmarks/results.py --check
 	$(PYTHON) -m pytest -q -m "not slow" --ignore=tests/browser tests
 
 notebooks: env ## Ejecuta y guarda los cuadernos (uno solo: ONLY=04)

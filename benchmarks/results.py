@@ -193,7 +193,10 @@ def main() -> int:
     if options.action == "run":
         run(options.name or parser.error("di qué comparación: " + ", ".join(LIVE)))
     if options.check:
-        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page())
+        current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == page()
+        if not current:
+            print("RESULTS.md no está al día: python benchmarks/results.py")
+        return int(not current)
     PAGE.write_text(page(), encoding="utf-8")
     return 0
 
