@@ -20,6 +20,7 @@ DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "salidas", HERE
 LIVE = {
     "ngram_vs_nltk": "N-gramas, y los de NLTK",
     "sampler": "Escribir letra a letra",
+    "accelerator": "En una tarjeta",
     "two_processes": "Repartir un entrenamiento entre dos procesos",
 }
 
