@@ -1,35 +1,6 @@
-"""Las figuras del reto: las piezas que ve cada modelo y lo rara que es una respuesta buena."""
+"""La figura del reto: lo rara que es una respuesta buena."""
 
-from .plots import BLUE, GREY, ORANGE, RED, new_axes, styled, visible
-from .reto import LETTER, kind
-
-
-@styled
-def plot_pieces(rows: dict[str, list[bytes]], ax=None):
-    """Un texto partido de varias maneras, alineado letra a letra.
-
-    Args:
-        rows: {nombre: piezas, en bytes}; las de cada fila, juntas, rehacen el mismo texto. Una
-            pieza puede ser medio carácter: «¡» son dos bytes.
-    """
-    text = b"".join(next(iter(rows.values()))).decode()
-    ax = ax or new_axes(8.2, 0.8 * len(rows) + 0.6)
-    widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
-    for row, pieces in enumerate(rows.values()):
-        start, x = 0, 0.0
-        for i, piece in enumerate(pieces):
-            width = sum(widths[start : start + len(piece)])
-            color = (BLUE, ORANGE)[i % 2]
-            ax.barh(row, width, left=x, height=0.8, color=color, alpha=0.25, edgecolor="black")
-            start, x = start + len(piece), x + width
-        for i, char in enumerate(text):
-            weight = "bold" if kind(char) == LETTER else "normal"
-            ax.text(i + 0.5, row, visible(char), ha="center", va="center", fontweight=weight)
-    names = [f"{name}: {len(pieces)}" for name, pieces in rows.items()]
-    ax.set(yticks=range(len(rows)), yticklabels=names, xticks=[], xlim=(-0.05, len(text) + 0.05))
-    ax.invert_yaxis()
-    ax.spines[["left", "bottom"]].set_visible(False)
-    return ax
+from .plots import BLUE, GREY, RED, new_axes, styled
 
 
 @styled

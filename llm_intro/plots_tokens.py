@@ -1,34 +1,39 @@
 """Las figuras de los tokens y los n-gramas."""
 
-from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
+import numpy as np
+
+from .plots import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled, visible
 from .scoreboard import comma
 
 LOOKS = [(BLUE, "o"), (RED, "s"), (GREEN, "^"), (ORANGE, "D")]
 
 
 @styled
-def plot_pieces(splits: dict[str, list[str]], ax=None):
-    """La misma frase partida de varias maneras: cada pieza, una caja.
+def plot_pieces(splits: dict[str, list], ax=None):
+    """Un texto partido de varias maneras, letra a letra: cada pieza, una caja. En negrita, letras.
 
     Args:
-        splits: {nombre: piezas}; el espacio se ve como «␣».
+        splits: {nombre: piezas}, en texto o en bytes: en bytes, una pieza puede ser medio
+            carácter, porque «¡» son dos.
     """
-    ax = ax or new_axes(8.4, 0.75 * len(splits) + 0.4)
-    total = max(sum(len(piece) for piece in pieces) for pieces in splits.values())
+    ax = ax or new_axes(8.4, 0.75 * len(splits) + 0.5)
     for row, pieces in enumerate(splits.values()):
-        x = 0
-        for i, piece in enumerate(pieces):
-            ax.barh(-row, len(piece), left=x, height=0.7, edgecolor="black",
-                    color="#CFE4F2" if i % 2 else "white")  # fmt: skip
-            ax.text(x + len(piece) / 2, -row, piece.replace(" ", "␣"), ha="center", va="center",
-                    fontsize=12, family="monospace")  # fmt: skip
-            x += len(piece)
-        ax.text(total + 0.4, -row, f"{len(pieces)} piezas", va="center")
-    ax.set_yticks([-row for row in range(len(splits))], list(splits))
-    ax.set(xticks=[], xlim=(0, total + 6))
-    ax.tick_params(axis="y", length=0)
-    for side in ("bottom", "left"):
-        ax.spines[side].set_visible(False)
+        coded = [p.encode() if isinstance(p, str) else p for p in pieces]
+        text = b"".join(coded).decode()
+        widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
+        ends = np.cumsum([len(piece) for piece in coded])
+        for i, (piece, end) in enumerate(zip(coded, ends, strict=True)):
+            left, width = sum(widths[: end - len(piece)]), sum(widths[end - len(piece) : end])
+            ax.barh(row, width, left=left, height=0.8, color=(BLUE, ORANGE)[i % 2], alpha=0.25,
+                    edgecolor="black")  # fmt: skip
+        for i, char in enumerate(text):
+            weight = "bold" if char.isalpha() else "normal"
+            ax.text(i + 0.5, row, visible(char), ha="center", va="center", fontweight=weight)
+    names = [f"{name}: {len(pieces)}" for name, pieces in splits.items()]
+    ax.set(yticks=range(len(splits)), yticklabels=names, xticks=[])
+    ax.margins(x=0.005)
+    ax.invert_yaxis()
+    ax.spines[["left", "bottom"]].set_visible(False)
     return ax
 
 
