@@ -16,6 +16,7 @@ from ..scoreboard import comma
 
 NARROW = w.Layout(width="100%", max_width="560px", margin="2px 0")  # en un móvil, justo
 BAR, GREY = "#0072B2", "#8A8A8A"
+SLIDER = {"description_width": "8em", "handle_color": BAR}  # el tirador de serie no se distingue
 OUT = "fuera"
 MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría segundos
 
@@ -23,13 +24,13 @@ MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría seg
 def slider(name: str, value: float, low: float, high: float, step: float) -> w.FloatSlider:
     """Deslizador de números con coma, que avisa mientras se mueve."""
     return w.FloatSlider(value=value, min=low, max=high, step=step, description=name,
-                         layout=NARROW, style={"description_width": "8em"})  # fmt: skip
+                         layout=NARROW, style=SLIDER)  # fmt: skip
 
 
 def int_slider(name: str, value: int, low: int, high: int) -> w.IntSlider:
     """Deslizador de enteros."""
     return w.IntSlider(value=value, min=low, max=high, description=name, layout=NARROW,
-                       style={"description_width": "8em"})  # fmt: skip
+                       style=SLIDER)  # fmt: skip
 
 
 def text_box(name: str, value: str) -> w.Text:

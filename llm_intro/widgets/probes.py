@@ -6,7 +6,7 @@ import ipywidgets as w
 
 from ..desguace import CHANGES, LONG
 from ..plots import comma
-from .base import BAR, NARROW, Demo, bar_table, prose, text_box
+from .base import BAR, NARROW, SLIDER, Demo, bar_table, prose, text_box
 
 OWN, MEAN = "tu frase", "media de todas"  # None no vale de opción: la lista saldría en blanco
 LESS = "#D55E00"
@@ -28,9 +28,8 @@ def attention_demo(probe, text: str = LONG):
     ]
     controls = {
         "text": text_box("frase", text),
-        "place": w.IntSlider(value=last, min=0, max=last, description="quién lee",
-                            style={"description_width": "8em"}, readout=False,
-                            layout=NARROW),
+        "place": w.IntSlider(value=last, min=0, max=last, description="quién lee", style=SLIDER,
+                            readout=False, layout=NARROW),
         "head": w.Dropdown(options=[(MEAN, MEAN), *heads], description="cabeza",
                            style={"description_width": "8em"}, layout=NARROW),
     }  # fmt: skip

@@ -26,6 +26,7 @@ BIG = """<style>
 .llm-ancha .widget-text { max-width: 26em !important }
 .llm-escena > .llm-pantalla { flex: 2 1 30em; min-width: 0; overflow: visible }
 .llm-escena .llm-pantalla p { margin: 0 0 .4em }
+.llm-escena .noUi-target { background: #767676 }
 .llm-escena .widget-readout { min-width: 3em }
 .llm-escena .widget-toggle-button, .llm-escena .widget-button {
   width: auto; min-height: 44px; font-size: 20px; line-height: 1.2 }
