@@ -21,6 +21,7 @@ LIVE = {
     "ngram_vs_nltk": "N-gramas, y los de NLTK",
     "sampler": "Escribir letra a letra",
     "accelerator": "En una tarjeta",
+    "scaling": "Cuánto cuesta más texto",
     "two_processes": "Repartir un entrenamiento entre dos procesos",
 }
 
@@ -136,8 +137,17 @@ def scoreboard() -> str:
             low, high = row["gain_95"]
             gain = f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]"
         rows.append([row["name"], f"{row['bits']:.4f}", row["parameters"],
-                     f"{row['seconds']:.0f}", gain, f"`{row['made']}`"])  # fmt: skip
-    head = ["modelo", "reservado", "números", "CPU, s", "gana a su mejor parte [95 %]", "orden"]
+                     f"{row['seconds']:.0f}", f"{row['megabytes']:.2f}", gain,
+                     f"`{row['made']}`"])  # fmt: skip
+    head = [
+        "modelo",
+        "reservado",
+        "números",
+        "CPU, s",
+        "MB",
+        "gana a su mejor parte [95 %]",
+        "orden",
+    ]
     parts = [table(head, rows)]
     if dynamic := stored.get("dynamic"):
         parts.append(

@@ -161,6 +161,7 @@ def pack_networks(corpus) -> None:
             "recipe": portable(meta["config"]),
             "tiradas_min": STAGES[kind],
             "bits_sin_empaquetar": whole,
+            "caracteres_leidos": meta["chars"],
         }
         write_card(name, model, corpus, kind, meta["seconds"], size, **extra)
 

@@ -5,6 +5,7 @@ dice qué orden y qué máquina la hicieron.
 """
 
 import bz2
+import io
 import json
 import lzma
 import math
@@ -12,6 +13,8 @@ import time
 from dataclasses import dataclass
 from importlib.resources import files
 from statistics import median
+
+import numpy as np
 
 from .ngram import NGramModel
 from .sampling import bits_per_char, generate
@@ -28,6 +31,7 @@ class Row:
         bits: bits/car. en lo reservado.
         parameters: números ajustados o cuentas guardadas, si los hay.
         seconds: de CPU para entrenar.
+        megabytes: lo que ocupa guardado.
         sample: lo que escribe, con el comienzo, la temperatura y la semilla de todos.
         made: "ahora", o la orden que lo calculó antes.
     """
@@ -36,6 +40,7 @@ class Row:
     bits: float
     parameters: int | None = None
     seconds: float | None = None
+    megabytes: float | None = None
     sample: str = ""
     made: str = "ahora"
 
@@ -93,11 +98,13 @@ def cheap_rows(corpus, orders=range(1, 7)) -> list[Row]:
 
 
 def score(name: str, model, corpus, seconds: float | None = None) -> Row:
-    """Mide un modelo en lo reservado y le pide la muestra de todos."""
-    size = getattr(model, "size", None)
-    if hasattr(model, "parameters"):
+    """Mide un modelo en lo reservado, lo pesa y le pide la muestra de todos."""
+    bits = bits_per_char(model, corpus.heldout)
+    if hasattr(model, "parameters"):  # una red: cuatro bytes por número
         size = sum(p.numel() for p in model.parameters())
-    return Row(name, bits_per_char(model, corpus.heldout), size, seconds, sample_text(model))
+        return Row(name, bits, size, seconds, 4 * size / 1e6, sample_text(model))
+    np.savez_compressed(file := io.BytesIO(), **model.to_arrays())
+    return Row(name, bits, model.size, seconds, file.tell() / 1e6, sample_text(model))
 
 
 def sample_text(model) -> str:
@@ -105,15 +112,24 @@ def sample_text(model) -> str:
     return generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :]
 
 
-def stored_rows(corpus) -> list[Row]:
+def stored_rows(part: str = "bits") -> list[Row]:
     """Lo que se entrenó antes, con el libro entero, y su orden.
 
-    Con el extracto se leen las cifras que esos modelos sacan en su capítulo reservado.
+    Args:
+        part: "bits", en lo reservado del libro, o "bits_extracto", en lo del extracto.
     """
-    part = "bits_extracto" if corpus.source == "extracto" else "bits"
     rows = load_results("marcador")["rows"]
-    keys = ("name", "parameters", "seconds", "sample", "made")
+    keys = ("name", "parameters", "seconds", "megabytes", "sample", "made")
     return [Row(bits=r[part], **{k: r[k] for k in keys}) for r in rows if r.get(part) is not None]
+
+
+def story_rows() -> list[Row]:
+    """El camino en pocas filas y sin calcular nada: al azar, contar y lo que se entrenó antes."""
+    card = load_results("ngrama")
+    chance = math.log2(len(card["tokenizer"]["symbols"]))
+    counted = card["bits_por_caracter"]["heldout"]
+    rows = [Row("al azar", chance, made="antes"), Row("6-grama", counted, made=card["orden"])]
+    return sorted(rows + stored_rows(), key=lambda row: -row.bits)
 
 
 def scoreboard(corpus, models: dict | None = None) -> list[Row]:
@@ -124,15 +140,17 @@ def scoreboard(corpus, models: dict | None = None) -> list[Row]:
         models: los tuyos, {nombre: modelo}, medidos ahora.
     """
     mine = [score(name, model, corpus) for name, model in (models or {}).items()]
-    return sorted(cheap_rows(corpus) + stored_rows(corpus) + mine, key=lambda row: -row.bits)
+    before = stored_rows("bits_extracto" if corpus.source == "extracto" else "bits")
+    return sorted(cheap_rows(corpus) + before + mine, key=lambda row: -row.bits)
 
 
 def show_scoreboard(rows: list[Row]) -> Table:
     """El marcador como tabla."""
     return Table(
-        ["modelo", "bits/car.", "números", "segundos", "calculado", "escribe"],
+        ["modelo", "bits/car.", "números", "segundos", "MB", "calculado", "escribe"],
         [[row.name, comma(row.bits), f"{row.parameters:_}".replace("_", " ") if row.parameters
-          else "", "" if row.seconds is None else comma(row.seconds, 1), row.made, row.sample]
+          else "", "" if row.seconds is None else comma(row.seconds, 1),
+          "" if row.megabytes is None else comma(row.megabytes), row.made, row.sample]
          for row in rows],
     )  # fmt: skip
 

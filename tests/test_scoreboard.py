@@ -1,9 +1,13 @@
 """El marcador y sus tablas, con números que se hacen a mano."""
 
+import io
+import math
 import zlib
 
+import numpy as np
 import pytest
 
+from llm_intro import CervantesLSTM, CharTokenizer, NGramModel
 from llm_intro.corpus import Corpus
 from llm_intro.scoreboard import (
     Row,
@@ -11,9 +15,11 @@ from llm_intro.scoreboard import (
     comma,
     compressed_bits,
     load_results,
+    score,
     scoreboard,
     show_ablation,
     show_scoreboard,
+    story_rows,
 )
 
 ABC = Corpus("abab" * 60, "abab" * 40, "abab" * 10, "abab" * 10, "prueba")
@@ -39,6 +45,15 @@ def test_rows_come_from_worst_to_best(monkeypatch):
     assert by_name["al azar"] == 1 and by_name["2-grama"] < 0.2
 
 
+def test_the_short_story_goes_from_chance_to_the_best():
+    """Sin calcular nada: al azar delante, log2 de los símbolos, y lo mejor al final."""
+    rows = story_rows()
+    assert rows[0].name == "al azar" and rows[0].bits == pytest.approx(math.log2(61))
+    assert [row.bits for row in rows] == sorted((row.bits for row in rows), reverse=True)
+    assert {"6-grama", "LSTM del curso"} < {row.name for row in rows}
+    assert all(row.made != "ahora" for row in rows)
+
+
 def test_tables_show_themselves_in_markdown_and_in_a_terminal():
     """La misma tabla, para GitHub y para la consola."""
     table = Table(["a", "b"], [[1, "dos"]])
@@ -48,8 +63,23 @@ def test_tables_show_themselves_in_markdown_and_in_a_terminal():
 
 def test_the_scoreboard_says_what_was_computed_before():
     """Cada fila dice si es de ahora o qué orden la hizo."""
-    shown = repr(show_scoreboard([Row("x", 1.5, 12_345, 2.0, "texto", "make bench")]))
-    assert "1,50" in shown and "12 345" in shown and "make bench" in shown
+    shown = repr(show_scoreboard([Row("x", 1.5, 12_345, 2.0, 0.25, "texto", "make bench")]))
+    assert all(part in shown for part in ("1,50", "12 345", "0,25", "make bench"))
+
+
+def test_a_network_weighs_four_bytes_a_number_and_counts_what_their_file_weighs(monkeypatch):
+    """Una red de N números, 4N bytes; un n-grama, su .npz."""
+    monkeypatch.setattr("llm_intro.scoreboard.PROMPT", "a")
+    tokenizer = CharTokenizer.from_text(ABC.text)
+    network = CervantesLSTM(
+        tokenizer.vocab_size, embed_dim=2, hidden_size=3, num_layers=1, dropout=0
+    )
+    network.tokenizer = tokenizer
+    row = score("red", network, ABC)
+    assert row.megabytes == pytest.approx(4 * row.parameters / 1e6)
+    counted = NGramModel(order=2).fit(ABC.train, tokenizer)
+    np.savez_compressed(file := io.BytesIO(), **counted.to_arrays())
+    assert score("n-grama", counted, ABC).megabytes == pytest.approx(file.tell() / 1e6)
 
 
 def test_ablation_by_hand():
