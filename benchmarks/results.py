@@ -170,6 +170,7 @@ def page() -> str:
         "Qué aporta cada decisión": ablation(),
         "Las diez vueltas de la lección de partida": reported(),
         "Los modelos que viajan con el curso": shipped(),
+        "Los ajustes del Transformer que se probaron": live("explore"),
         "El marcador": scoreboard(),
         **{title: live(name) for name, title in LIVE.items()},
     }
