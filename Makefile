@@ -11,40 +11,40 @@ help: ## Enseña esta lista
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 env: ## Prepara .venv con las versiones probadas (CPU=1: PyTorch sin CUDA)
-	@CPU="$(CPU)" sh .ci/env.sh
+	@CPU="$(CPU)" sh tools/env.sh
 
 lab: env ## Abre el curso en JupyterLab
-	@$(PYTHON) .ci/lab.py
+	@$(PYTHON) tools/lab.py
 
 demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
-	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) .ci/demo.py
+	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) tools/demo.py
 
 html: env ## Cada lección en una página para el móvil, sin Jupyter ni red (una sola: ONLY=04)
-	@$(PYTHON) .ci/pages.py $(ONLY)
+	@$(PYTHON) tools/pages.py $(ONLY)
 
 web: env ## Hace la página del escritor: el modelo dentro de un solo archivo HTML, sin red
-	@$(PYTHON) .ci/web.py
+	@$(PYTHON) tools/web.py
 
 test: env ## Todas las pruebas: el módulo y los cuadernos
-	@$(PYTHON) .ci/suite.py
+	@$(PYTHON) tools/suite.py
 
 check: env ## Lo rápido, antes de cada commit: estilo, reglas de los cuadernos y pruebas cortas
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) .ci/hygiene.py
-	$(PYTHON) .ci/publish.py --check
+	$(PYTHON) tools/hygiene.py
+	$(PYTHON) tools/publish.py --check
 	$(PYTHON) benchmarks/results.py --check
 	$(PYTHON) -m pytest -q -m "not slow" --ignore=tests/browser tests
 
 notebooks: env ## Ejecuta y guarda los cuadernos (uno solo: ONLY=04)
-	@$(PYTHON) .ci/notebooks.py $(ONLY)
+	@$(PYTHON) tools/notebooks.py $(ONLY)
 
 claims: env ## Reúne las afirmaciones en AFIRMACIONES.md y las figuras del README, sin ejecutar nada
-	@$(PYTHON) .ci/claims.py
-	@$(PYTHON) .ci/pictures.py
+	@$(PYTHON) tools/claims.py
+	@$(PYTHON) tools/pictures.py
 
 publish: env ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
-	@$(PYTHON) .ci/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
+	@$(PYTHON) tools/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
 
 bench: env ## Las comparaciones: cada una imprime su tabla
 	@set -e; for file in $(filter-out %/ship.py,$(wildcard benchmarks/*.py)); do \

@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from llm_intro.desguace import LONG, SHORT, DesguaceProbe
-from llm_intro.desguace_causes import agreement, attention_of_reader, blindfolded, knockout
-from llm_intro.desguace_corpus import Words, load_data
-from llm_intro.desguace_generator import CHOOSING, EXAM, make_stories
-from llm_intro.word_models import LR, STEPS, ProbeRecipe, fit, fit_ngram, new_model
+from llm_intro.desguace.causes import agreement, attention_of_reader, blindfolded, knockout
+from llm_intro.desguace.generator import CHOOSING, EXAM, make_stories
+from llm_intro.desguace.networks import LR, STEPS, ProbeRecipe, fit, fit_ngram, new_model
+from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
+from llm_intro.desguace.stories import Words, load_data
 
 DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data"
 LIST = re.compile(r"\[[^\[\]{}]*\]")

@@ -19,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from recipes import cpu_name
 
-from llm_intro.diagnosis import training_speed
+from llm_intro.start.diagnosis import training_speed
 
 ROOT = Path(__file__).parents[1]
 DURATIONS = ROOT / "llm_intro" / "data" / "duraciones.json"

@@ -18,7 +18,7 @@ from nltk.lm import KneserNeyInterpolated
 from nltk.util import everygrams
 
 from llm_intro.corpus import Corpus, load_quijote
-from llm_intro.ngram import NGramModel
+from llm_intro.models.ngram import NGramModel
 from llm_intro.tokenizers import CharTokenizer
 
 NLTK_DISCOUNT = 0.75  # uno y fijo; el suyo de fábrica, 0,1, da bits mucho peores

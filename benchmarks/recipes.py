@@ -24,8 +24,8 @@ import torch
 
 from llm_intro import CervantesLSTM, CharTokenizer, NGramModel, bits_per_char, load_quijote
 from llm_intro.corpus import Corpus, starting_cleaning
+from llm_intro.models.scoreboard import sample_text
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
-from llm_intro.scoreboard import sample_text
 from llm_intro.training import train
 
 RESULTS = Path(__file__).parents[1] / "llm_intro" / "data" / "recetas.json"

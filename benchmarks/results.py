@@ -4,7 +4,7 @@
     python benchmarks/results.py --check      # falla si no está al día
     python benchmarks/results.py run sampler  # corre esa comparación y guarda lo que imprime
 
-Las tablas que una lección lee viven en llm_intro/data/; las demás, en benchmarks/salidas/.
+Las tablas que una lección lee viven en llm_intro/data/; las demás, en benchmarks/outputs/.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "salidas", HERE / "RESULTS.md"
+DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "outputs", HERE / "RESULTS.md"
 LIVE = {
     "ngram_vs_nltk": "N-gramas, y los de NLTK",
     "sampler": "Escribir letra a letra",

@@ -21,8 +21,8 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from llm_intro import CervantesLSTM, load_pretrained  # noqa: E402
-from llm_intro.numpy_lstm import NumpyLSTM  # noqa: E402
 from llm_intro.sampling import next_probs, pick  # noqa: E402
+from llm_intro.support.numpy_lstm import NumpyLSTM  # noqa: E402
 
 VOCAB_SIZE = 61
 

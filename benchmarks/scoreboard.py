@@ -21,9 +21,9 @@ from recipes import cpu_name
 from torch.nn.functional import cross_entropy
 
 from llm_intro import load_pretrained, load_quijote
-from llm_intro.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
-from llm_intro.pretrained import load_card
-from llm_intro.scoreboard import sample_text
+from llm_intro.models.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
+from llm_intro.models.pretrained import load_card
+from llm_intro.models.scoreboard import sample_text
 
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 NETWORKS = {"LSTM del curso": "cervantes", "Transformer": "transformer"}

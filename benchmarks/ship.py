@@ -32,9 +32,9 @@ from llm_intro import (
     load_quijote,
     train,
 )
-from llm_intro.checkpoint import load_checkpoint, unpack
-from llm_intro.pretrained import load_weights, pack_8bit
-from llm_intro.transformer import Transformer
+from llm_intro.models.pretrained import load_weights, pack_8bit
+from llm_intro.models.transformer import Transformer
+from llm_intro.support.checkpoint import load_checkpoint, unpack
 
 RUNS = Path(__file__).parent / "runs"
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"

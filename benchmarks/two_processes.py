@@ -20,12 +20,11 @@ from unittest.mock import patch
 
 import torch
 
-from llm_intro import parallel
 from llm_intro.corpus import load_quijote
 from llm_intro.lstm import CervantesLSTM
+from llm_intro.models import parallel
 from llm_intro.recipes import TrainConfig
-from llm_intro.run import Run
-from llm_intro.training import train
+from llm_intro.training import Run, train
 
 NETS = {
     "la del curso (256), 8 × 48": ({"hidden_size": 256}, {"batch_size": 8, "chunk_len": 48}),

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from .pretrained import NAMES, load_fast
+from .models.pretrained import NAMES, load_fast
 from .sampling import stream
 
 

@@ -10,8 +10,9 @@ import threading
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
+
+from .support.data import read_text
 
 MIRRORS = ("www.gutenberg.org", "gutenberg.pglaf.org", "aleph.gutenberg.org")
 GUTENBERG_URLS = tuple(f"https://{host}/cache/epub/2000/pg2000.txt" for host in MIRRORS)
@@ -173,7 +174,7 @@ def _book(data: bytes, source: str) -> Corpus:
 
 
 def _excerpt() -> Corpus:
-    raw = (files(__package__) / "data" / "extracto.txt").read_text(encoding="utf-8")
+    raw = read_text("extracto.txt")
     text = clean(raw)
     cut = text.index(LAST_CHAPTER)  # lo reservado es de otra parte del libro
     return Corpus(text, text[: cut - 5_500], text[cut - 5_000 : cut], text[cut:], "extracto", raw)

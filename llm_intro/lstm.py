@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout
 
-from .machine import evaluating
-from .numpy_lstm import NumpyLSTM, State
+from .support.machine import evaluating
+from .support.numpy_lstm import NumpyLSTM, State
 
 LN2 = float(np.log(2))
 

@@ -11,7 +11,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from .bpe import check_text
+from .support.text import check_text
 
 
 def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p=None):

@@ -1,14 +1,16 @@
-"""Lo común a las pruebas: las herramientas de .ci se importan por su nombre."""
+"""Lo común a las pruebas: las herramientas de tools/ se importan por su nombre."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from llm_intro import checks  # antes que NumPy y PyTorch: fija cómo esperan sus hilos
+from llm_intro.face import (
+    exercises as checks,  # antes que NumPy y PyTorch: fija cómo esperan sus hilos
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-AULA = Path(__file__).resolve().parent.parent / ".ci" / "aula"
+AULA = Path(__file__).resolve().parent.parent / "aula"
 
 
 def measured() -> list[list[float]]:
@@ -22,7 +22,7 @@ def mebibytes(size: str) -> float:
 def test_the_sizes_cover_what_was_measured():
     """La memoria reservada en Kubernetes y el límite de una máquina pasan de lo que ocupan."""
     used = max(row[5] for row in measured())
-    memory = yaml.safe_load((AULA / "valores.yaml").read_text("utf-8"))["singleuser"]["memory"]
+    memory = yaml.safe_load((AULA / "values.yaml").read_text("utf-8"))["singleuser"]["memory"]
     assert used * 1.2 <= mebibytes(memory["guarantee"]) < mebibytes(memory["limit"])
     config = (AULA / "jupyterhub_config.py").read_text("utf-8")
     assert mebibytes(re.search(r'MEMORY, CPU = "(\w+)"', config)[1]) == mebibytes(memory["limit"])
@@ -36,7 +36,7 @@ def test_the_sliders_were_under_a_second():
 
 def test_no_value_is_a_real_secret_or_address():
     """La clave y el registro del archivo de Kubernetes son huecos que se ven."""
-    values = yaml.safe_load((AULA / "valores.yaml").read_text("utf-8"))
+    values = yaml.safe_load((AULA / "values.yaml").read_text("utf-8"))
     assert values["hub"]["config"]["SharedPasswordAuthenticator"]["user_password"].startswith(
         "CAMBIA"
     )

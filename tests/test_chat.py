@@ -9,11 +9,11 @@ import traceback
 import pytest
 from chat_server import ANSWER, ChatServer
 
-from llm_intro import keys
-from llm_intro.chat import ChatClient, ChatError
-from llm_intro.keys import Key, find_key
-from llm_intro.records import own_records
-from llm_intro.survey import destinations, survey
+from llm_intro.assistant import keys
+from llm_intro.assistant.client import ChatClient, ChatError
+from llm_intro.assistant.keys import Key, find_key
+from llm_intro.assistant.records import own_records
+from llm_intro.assistant.survey import destinations, survey
 
 SECRET = "sk-esta-clave-no-debe-salir-0123456789"
 FAILURES = {

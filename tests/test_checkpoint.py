@@ -17,14 +17,14 @@ import safetensors.torch
 import torch
 from fakes import FakeTime, TextCorpus
 
-from llm_intro import run as run_module
 from llm_intro import training
-from llm_intro.checkpoint import load_checkpoint, save_checkpoint
+from llm_intro import training as run_module
 from llm_intro.lstm import CervantesLSTM
+from llm_intro.models.transformer import Transformer
 from llm_intro.recipes import TrainConfig
+from llm_intro.support.checkpoint import load_checkpoint, save_checkpoint
 from llm_intro.tokenizers import CharTokenizer
 from llm_intro.training import train
-from llm_intro.transformer import Transformer
 
 ROOT = Path(__file__).parents[1]
 STEPS, STOP = 60, 37
@@ -157,7 +157,7 @@ sys.path.insert(0, sys.argv[1])
 import test_checkpoint as t
 from dataclasses import replace
 from llm_intro import training
-from llm_intro.run import Run
+from llm_intro.training import Run
 
 advance = Run.advance
 def slow(run):

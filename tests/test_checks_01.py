@@ -2,7 +2,7 @@
 
 from math import prod
 
-from llm_intro.checks import check
+from llm_intro.face.exercises import check
 
 REST = "([^.,;:!?]+)"
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from llm_intro.checks import check
+from llm_intro.face.exercises import check
 
 
 def join(pieces, pair):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from llm_intro.checks import check
+from llm_intro.face.exercises import check
 
 
 def coseno_bueno(a, b):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from llm_intro.checks import check
+from llm_intro.face.exercises import check
 
 
 def entropia(probs):

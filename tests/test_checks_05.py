@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from llm_intro.checks import check
-from llm_intro.desguace_corpus import Words
+from llm_intro.desguace.stories import Words
+from llm_intro.face.exercises import check
 
 
 class FakeProbe:

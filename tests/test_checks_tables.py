@@ -5,7 +5,7 @@ import test_checks_01
 import test_checks_03
 import test_checks_06
 
-from llm_intro.checks import check
+from llm_intro.face.exercises import check
 
 TABLES = [test_checks_01, test_checks_03, test_checks_06]
 NAMES = [name for table in TABLES for name in table.RIGHT]

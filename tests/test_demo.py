@@ -8,9 +8,10 @@ import pytest
 from fakes import TableModel
 
 import demo
+from llm_intro.face.writing import temperature_demo
 from llm_intro.sampling import generate
-from llm_intro.widgets import order_demo, temperature_demo
-from llm_intro.widgets.stage import Stage, models_demo, vote_demo
+from llm_intro.stage.screens import Stage, models_demo, vote_demo
+from llm_intro.tokens.controls import order_demo
 
 
 @pytest.fixture
@@ -189,8 +190,9 @@ def test_with_voila_installed_nothing_is_asked_to_the_network(monkeypatch):
 def test_the_lesson_starts_without_torch():
     """Lo que carga la lección 07 al empezar no trae PyTorch, que tarda segundos."""
     code = (
-        "import sys; from llm_intro.pretrained import load_fast; "
-        "from llm_intro.widgets import stage, reto; load_fast(); load_fast('ngrama'); "
+        "import sys; from llm_intro.models.pretrained import load_fast; "
+        "from llm_intro.stage import screens; from llm_intro.reto import controls; "
+        "load_fast(); load_fast('ngrama'); "
         "print('torch' in sys.modules)"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"

@@ -10,14 +10,14 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from llm_intro import desguace_causes as causes
-from llm_intro.desguace import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
-from llm_intro.desguace_corpus import MASK, UNKNOWN, Words, load_data
-from llm_intro.desguace_generator import CHOOSING, EXAM, Generator, make_stories
-from llm_intro.encdec import EncoderDecoder, padding_mask
-from llm_intro.short_training import ProbeRecipe, batches, pad
-from llm_intro.transformer import Transformer
-from llm_intro.word_models import Bag, encode_story, fit, fit_ngram, new_model
+from llm_intro.desguace import causes as causes
+from llm_intro.desguace.encoder_decoder import EncoderDecoder, padding_mask
+from llm_intro.desguace.generator import CHOOSING, EXAM, Generator, make_stories
+from llm_intro.desguace.learning import ProbeRecipe, batches, pad
+from llm_intro.desguace.networks import Bag, encode_story, fit, fit_ngram, new_model
+from llm_intro.desguace.probe import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
+from llm_intro.desguace.stories import MASK, UNKNOWN, Words, load_data
+from llm_intro.models.transformer import Transformer
 
 HERE = Path(__file__).parent
 NETS = ["bolsa", "lstm", "transformer", "dos piezas"]
@@ -468,7 +468,7 @@ def test_swapped_story_asks_first(stories):
 
 def test_attention_demo_shows_every_word_and_moves(probe):
     """Cada palabra con su peso; al mover quién lee, cambia la página; el texto va escapado."""
-    from llm_intro.widgets.probes import attention_demo, shaded
+    from llm_intro.desguace.controls import attention_demo, shaded
 
     box = attention_demo(probe, SHORT)
     text, place, head, screen = box.children
@@ -484,7 +484,7 @@ def test_attention_demo_shows_every_word_and_moves(probe):
 
 def test_changes_demo_reacts_to_its_buttons_and_says_what_it_does_not_know(probe):
     """Cada botón pone su frase; la tuya avisa de las palabras que no conoce."""
-    from llm_intro.widgets.probes import OWN, changes_demo
+    from llm_intro.desguace.controls import OWN, changes_demo
 
     change, own, screen = changes_demo(probe).children
     for name, text in CHANGES.items():
@@ -499,7 +499,8 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     """Las figuras devuelven sus ejes, con las palabras y los nombres que se les dan."""
     import matplotlib.pyplot as plt
 
-    from llm_intro import plots_attention as figures
+    from llm_intro.attention import figures
+    from llm_intro.desguace import figures as answers
 
     words, maps = probe.attention(SHORT)
     ax = figures.plot_weights(maps[0, 0], words)
@@ -507,18 +508,18 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     assert ax.get_ylabel() == "quién lee"
     mask = np.tril(np.ones((3, 3), bool))
     assert len(figures.plot_masks({"causal": mask, "libre": mask | True}, words[:3])) == 2
-    bars = figures.plot_changes({"a": 0.0, "b": -2.0})
+    bars = answers.plot_changes({"a": 0.0, "b": -2.0})
     assert [bar.get_width() for bar in bars.patches] == [0, -2]
-    table = figures.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    table = answers.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
     assert {t.get_text() for t in table.texts} == {"0,00", "0,25", "1,00"}
     heads = figures.plot_heads(maps[0, :, -1], words, ["a", "b", "c", "d"])
     assert [tick.get_text() for tick in heads.get_yticklabels()] == words
     assert np.allclose(heads.images[0].get_array(), maps[0, :, -1].T)
-    left, right = figures.plot_look_and_effect(words, maps[0, 0, -1], -maps[0, 0, -1])
+    left, right = answers.plot_look_and_effect(words, maps[0, 0, -1], -maps[0, 0, -1])
     assert [bar.get_width() for bar in left.patches] == pytest.approx(maps[0, 0, -1].tolist())
     assert [bar.get_width() for bar in right.patches] == pytest.approx((-maps[0, 0, -1]).tolist())
     rows = [dict(modelo="lstm", k=k, semilla=0, pasos=p, tope=500) for k, p in ((0, 9), (4, None))]
-    legend = figures.plot_distance(rows).get_legend()
+    legend = answers.plot_distance(rows).get_legend()
     assert [t.get_text() for t in legend.get_texts()][-1] == "LSTM: no llegó"
     plt.close("all")
 

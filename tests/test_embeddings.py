@@ -254,7 +254,7 @@ def test_labels_of_the_map_do_not_collide():
     pytest.importorskip("matplotlib").use("Agg")
     from matplotlib.text import Text
 
-    from llm_intro.plots_embeddings import plot_map
+    from llm_intro.embeddings.figures import plot_map
 
     words = [f"palabra{i}" for i in range(30)]
     vectors = WordVectors(words, np.random.default_rng(3).standard_normal((30, 5)))
@@ -267,7 +267,7 @@ def test_labels_of_the_map_do_not_collide():
 
 def test_too_many_groups_for_the_colours():
     """Siete grupos no tienen siete colores que se distingan."""
-    from llm_intro.plots_embeddings import plot_map
+    from llm_intro.embeddings.figures import plot_map
 
     with pytest.raises(ValueError, match="caben 6"):
         plot_map(SQUARE, {str(n): ["este"] for n in range(7)})
@@ -275,7 +275,7 @@ def test_too_many_groups_for_the_colours():
 
 def test_rectangles_overlap_by_hand():
     """Dos cuadrados de lado 2 corridos 1 en cada eje se pisan en un cuadrado de lado 1."""
-    from llm_intro.plots_embeddings import overlap_area
+    from llm_intro.embeddings.figures import overlap_area
 
     assert overlap_area(np.array([0, 0, 2, 2]), np.array([[1, 1, 3, 3], [5, 5, 6, 6]])) == 1
 

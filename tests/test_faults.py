@@ -21,18 +21,19 @@ from fakes import TextCorpus
 import lessons
 import publish
 from address import Address
-from llm_intro import records
-from llm_intro.checkpoint import load_checkpoint, save_checkpoint
+from llm_intro.assistant import records
 from llm_intro.corpus import clean, load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import TrainConfig
+from llm_intro.support.checkpoint import load_checkpoint, save_checkpoint
 from llm_intro.training import train
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = "Mis cosas · año 2º 🙂"
 WRITES = (
     "import sys; from llm_intro import generate, load_quijote; "
-    "from llm_intro.pretrained import load_fast; "  # en ASCII: la orden viaja con ese alfabeto
+    "from llm_intro.models.pretrained import load_fast; "
+    # en ASCII: la orden viaja con ese alfabeto
     "text = generate(load_fast('ngrama'), 'la se\\xf1ora a\\xf1adi\\xf3: ', 80, seed=1); "
     "sys.stdout.buffer.write((text + load_quijote('extracto').text[:200]).encode('utf-8'))"
 )
@@ -77,7 +78,7 @@ def test_a_checkpoint_that_does_not_fit_leaves_the_one_before(tmp_path):
     """Disco de 64 kB de verdad: el segundo, mayor, no cabe; queda el primero, entero y solo."""
     code = """
 import sys; from pathlib import Path; import torch
-from llm_intro.checkpoint import load_checkpoint, save_checkpoint
+from llm_intro.support.checkpoint import load_checkpoint, save_checkpoint
 path = Path(sys.argv[1], "punto.ckpt")
 save_checkpoint(path, {"w": torch.ones(2_000)}, {"step": 1})
 try:
@@ -107,7 +108,7 @@ def test_a_full_disk_does_not_lose_the_answers_already_noted(tmp_path):
     """Disco de 8 kB de verdad: las filas que cupieron se leen; la que no, da error."""
     code = """
 import sys, warnings; from pathlib import Path
-from llm_intro.records import new_record, own_records, save_record
+from llm_intro.assistant.records import new_record, own_records, save_record
 path, saved = Path(sys.argv[1], "mias.jsonl"), 0
 try:
     while saved < 500:
@@ -125,7 +126,8 @@ except OSError:
 def test_a_process_killed_while_saving_leaves_a_whole_file(tmp_path):
     """Diez veces, kill -9 a quien guarda sin parar: siempre se lee, y es uno de los guardados."""
     code = """
-import sys, torch; from itertools import count; from llm_intro.checkpoint import save_checkpoint
+import sys, torch; from itertools import count
+from llm_intro.support.checkpoint import save_checkpoint
 for n in count(1):
     save_checkpoint(sys.argv[1], {"w": torch.full((300_000,), float(n))}, {"step": n})
     print(n, flush=True)
@@ -193,7 +195,7 @@ def test_nothing_measures_time_with_a_clock_that_jumps():
     for path in (ROOT / "llm_intro").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            allowed = path.name == "chat.py"  # compara con la fecha que da el servicio
+            allowed = path.name == "client.py"  # compara con la fecha que da el servicio
             assert allowed or called not in ("time.time", "datetime.now"), path.name
 
 

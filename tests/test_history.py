@@ -138,7 +138,7 @@ def test_the_lesson_cites_every_row_of_the_timeline(rows):
 
 def test_the_timeline_draws_one_label_per_row_without_collisions(rows):
     """Tantos letreros como filas, y ninguno pisa a otro ni se sale de la figura."""
-    from llm_intro.plots_timeline import plot_timeline
+    from llm_intro.history.figures import plot_timeline
 
     ax = plot_timeline(rows)
     ax.figure.canvas.draw()
@@ -160,9 +160,9 @@ def test_the_recreations_are_small_images(name):
 def test_the_recreations_say_that_they_are_recreations_and_quote_nobody(monkeypatch):
     """El letrero está en el dibujo, y en los bocadillos no hay comillas de ninguna clase."""
     monkeypatch.syspath_prepend(str(ROOT / "imgs"))
-    import dibuja
+    import draw_stand_ins
 
-    for bubbles in dibuja.BUBBLES.values():
-        shown = " ".join(text.get_text() for text in dibuja.draw(bubbles).axes[0].texts)
+    for bubbles in draw_stand_ins.BUBBLES.values():
+        shown = " ".join(text.get_text() for text in draw_stand_ins.draw(bubbles).axes[0].texts)
         assert "Recreación" in shown and "No es una captura" in shown
         assert not set("«»“”\"'") & set(shown)

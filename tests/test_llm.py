@@ -11,8 +11,10 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from llm_intro import desguace, llm, plots_attention
-from llm_intro.desguace import LONG, SHORT
+from llm_intro.attention import figures as plots_attention
+from llm_intro.desguace import probe as desguace
+from llm_intro.desguace import real_models as llm
+from llm_intro.desguace.probe import LONG, SHORT
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>"]
 SMALL = dict(vocab_size=160, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,

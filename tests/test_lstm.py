@@ -8,8 +8,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from llm_intro.lstm import CervantesLSTM
-from llm_intro.numpy_lstm import NumpyLSTM, State
 from llm_intro.sampling import token_bits
+from llm_intro.support.numpy_lstm import NumpyLSTM, State
 from llm_intro.tokenizers import CharTokenizer
 
 STARTING_REPR = """\

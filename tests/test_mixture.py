@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_intro import NGramModel, bits_per_char, generate
-from llm_intro.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
+from llm_intro.models.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
 from llm_intro.sampling import next_probs
 
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_intro.corpus import load_quijote
-from llm_intro.ngram import SMOOTHINGS, NGramModel
-from llm_intro.tokenizers import BPETokenizer, CharTokenizer
+from llm_intro.models.bpe import BPETokenizer
+from llm_intro.models.ngram import SMOOTHINGS, NGramModel
+from llm_intro.tokenizers import CharTokenizer
 
 PHRASE = "el perro de san roque no tiene rabo porque ramón ramírez se lo ha cortado"
 

@@ -1,4 +1,4 @@
-"""Ejecutar, normalizar, resolver y reunir afirmaciones: lo que hacen las herramientas de .ci."""
+"""Ejecutar, normalizar, resolver y reunir afirmaciones: lo que hacen las herramientas de tools/."""
 
 import base64
 import copy

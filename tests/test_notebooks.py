@@ -5,7 +5,7 @@ import sample_lesson as sample
 
 import hygiene
 import lessons
-from llm_intro import checks
+from llm_intro.face import exercises as checks
 
 LESSONS = lessons.all_lessons()
 RULES = {rule.__name__: rule for rule in hygiene.RULES}

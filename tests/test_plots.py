@@ -6,9 +6,10 @@ import pytest
 
 matplotlib.use("Agg")
 
-from llm_intro import plots
-from llm_intro.progress import Event, History
-from llm_intro.scoreboard import Row
+from llm_intro.cervantes import figures as cervantes_figures
+from llm_intro.face import figures as plots
+from llm_intro.models.scoreboard import Row
+from llm_intro.support.progress import Event, History
 from llm_intro.tokenizers import CharTokenizer
 
 
@@ -46,7 +47,9 @@ def test_history_draws_each_measure_and_each_line(ax):
 
 def test_memory_draws_medians_above_the_floor(ax):
     """Mediana de 1, 2 y 9 es 2; lo que no llega al suelo se queda en él."""
-    plots.plot_memory([1, 2], {"red": [np.array([1, 2, 9.0]), np.zeros(3)]}, ax, floor=0.5)
+    cervantes_figures.plot_memory(
+        [1, 2], {"red": [np.array([1, 2, 9.0]), np.zeros(3)]}, ax, floor=0.5
+    )
     assert ax.get_lines()[0].get_ydata().tolist() == [2, 0.5]
 
 
@@ -59,7 +62,7 @@ def test_scoreboard_tells_by_hatching_what_was_computed_before(ax):
 
 def test_networks_are_drawn(ax):
     """Las dos redes, con su nombre debajo."""
-    words = " ".join(text.get_text() for text in plots.plot_networks(ax).texts)
+    words = " ".join(text.get_text() for text in cervantes_figures.plot_networks(ax).texts)
     assert "recurrente" in words and words.count("estado") >= 4
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from llm_intro import __main__ as terminal
-from llm_intro import diagnosis, generate, load_pretrained, load_quijote
-from llm_intro.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
+from llm_intro import generate, load_pretrained, load_quijote
+from llm_intro.models.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
 from llm_intro.sampling import feed, read_prompt
+from llm_intro.start import diagnosis
 
 
 def test_packing_errs_by_half_a_step_at_most():

@@ -8,14 +8,14 @@ import pytest
 import torch
 import tqdm.auto
 
-from llm_intro.machine import (
+from llm_intro.support.machine import (
     best_device,
     deferred_interrupt,
     few_threads,
     private_random,
     use_bf16,
 )
-from llm_intro.progress import Event, History, ProgressBar
+from llm_intro.support.progress import Event, History, ProgressBar
 
 CPU = torch.device("cpu")
 

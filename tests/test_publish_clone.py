@@ -21,7 +21,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def publish(folder: Path, *options: str) -> None:
-    subprocess.run([sys.executable, folder / ".ci/publish.py", *options], check=True)
+    subprocess.run([sys.executable, folder / "tools/publish.py", *options], check=True)
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path):
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflows_run_what_exists(path):
-    """Cada archivo de .ci que nombra un flujo está, y ningún dato de fuera llega a una orden."""
+    """Cada archivo de tools/ que nombra un flujo está, y ningún dato de fuera llega a una orden."""
     jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
     commands = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
-    named = {word for command in commands for word in command.split() if word.startswith(".ci/")}
+    named = {word for command in commands for word in command.split() if word.startswith("tools/")}
     assert {name for name in named if not (ROOT / name).is_file()} == set()
     assert not any("${{" in command for command in commands)

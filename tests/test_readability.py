@@ -2,7 +2,7 @@
 
 import pytest
 
-import legibilidad
+import readability
 
 SYLLABLES = {
     1: ["el", "rey", "y", "guion", "truhán", "huí", "que", "muy", "Dios"],
@@ -27,26 +27,26 @@ SYLLABLES = {
 @pytest.mark.parametrize(("count", "word"), [(n, w) for n, ws in SYLLABLES.items() for w in ws])
 def test_syllables_as_the_spelling_divides_them(count, word):
     """Diptongos, hiatos, la h muda, la u de «que» y las siglas que se deletrean."""
-    assert legibilidad.syllables(word) == count
+    assert readability.syllables(word) == count
 
 
 def test_perspicuity_by_hand():
     """«El sol sale. Hoy hace frío.»: 6 palabras, 9 sílabas, 2 frases."""
     expected = 206.835 - 62.3 * 9 / 6 - 6 / 2
-    assert legibilidad.perspicuity("El sol sale. Hoy hace frío.") == pytest.approx(expected)
+    assert readability.perspicuity("El sol sale. Hoy hace frío.") == pytest.approx(expected)
 
 
 def test_longer_words_and_longer_sentences_read_worse():
     """Alargar las palabras o las frases baja la perspicuidad."""
-    easy = legibilidad.perspicuity("El sol sale. La luz llega.")
-    assert legibilidad.perspicuity("El sol sale y la luz llega.") < easy
-    assert legibilidad.perspicuity("El amanecer comienza. La claridad aparece.") < easy
+    easy = readability.perspicuity("El sol sale. La luz llega.")
+    assert readability.perspicuity("El sol sale y la luz llega.") < easy
+    assert readability.perspicuity("El amanecer comienza. La claridad aparece.") < easy
 
 
 def test_text_without_words_has_no_perspicuity():
     """Sin palabras no hay división que hacer: un error que lo dice."""
     with pytest.raises(ValueError, match="sin palabras"):
-        legibilidad.perspicuity("12 + 3")
+        readability.perspicuity("12 + 3")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_text_without_words_has_no_perspicuity():
 )
 def test_sentences(text, count):
     """Acaban en punto o en fin de párrafo; ni un decimal ni una abreviatura las cortan."""
-    assert len(legibilidad.sentences(text)) == count
+    assert len(readability.sentences(text)) == count
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_sentences(text, count):
 )
 def test_only_prose_counts(markdown):
     """Código, fórmulas, tablas, títulos, direcciones, imágenes y HTML quedan fuera."""
-    text = legibilidad.prose(f"Antes.\n\n{markdown}\n\nDespués.")
-    assert legibilidad.words(text) == ["Antes", "Después"]
+    text = readability.prose(f"Antes.\n\n{markdown}\n\nDespués.")
+    assert readability.words(text) == ["Antes", "Después"]
 
 
 def test_a_link_keeps_its_text_and_a_list_item_is_a_sentence():
     """De un enlace se lee el texto; cada punto de una lista se lee aparte."""
-    text = legibilidad.prose("Mira [este libro](https://a.example):\n\n- uno\n- dos")
-    assert legibilidad.words(text) == ["Mira", "este", "libro", "uno", "dos"]
-    assert len(legibilidad.sentences(text)) == 3
+    text = readability.prose("Mira [este libro](https://a.example):\n\n- uno\n- dos")
+    assert readability.words(text) == ["Mira", "este", "libro", "uno", "dos"]
+    assert len(readability.sentences(text)) == 3

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from llm_intro.records import (
+from llm_intro.assistant.form import record_form
+from llm_intro.assistant.records import (  # fmt: skip
     PROMPTS,
     Record,
     course_records,
@@ -15,9 +16,8 @@ from llm_intro.records import (
     own_path,
     own_records,
     save_record,
-)  # fmt: skip
-from llm_intro.survey import destination
-from llm_intro.widgets import record_form
+)
+from llm_intro.assistant.survey import destination
 
 MINE = Record(
     "2026-11-23", "un asistente", "1.0", "saludo-4-10", "Yo no\nvoy mal. ñ", "Ana", "a mano"
@@ -149,7 +149,7 @@ def test_the_figure_over_time_joins_the_answers_that_go_to_one_place():
     """Dos maneras de decir «desguace» el mismo día: una fila, un punto y «2 veces»."""
     import matplotlib.pyplot as plt
 
-    from llm_intro.plots_attention import plot_records
+    from llm_intro.assistant.figures import plot_records
 
     new = replace(MINE, prompt_id="coche-larga", answer="Al desguace.")
     rows = [*load_records("coche-larga"), new, replace(new, answer="al DESGUACE")]

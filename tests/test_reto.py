@@ -10,12 +10,13 @@ from fakes import TableModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_intro.constrained import best_replies, check_goal, write_reply
-from llm_intro.ngram import NGramModel
-from llm_intro.numpy_lstm import NumpyLSTM
-from llm_intro.rarity import ExactReplies, sampled_share
-from llm_intro.readers import Readers
-from llm_intro.reto import compliance, count_letters, count_words, load_greetings, satisfies, share
+from llm_intro.models.ngram import NGramModel
+from llm_intro.reto.branches import Readers
+from llm_intro.reto.constrained import best_replies, check_goal, write_reply
+from llm_intro.reto.rarity import ExactReplies, sampled_share
+from llm_intro.reto.shares import compliance, load_greetings, share
+from llm_intro.support.numpy_lstm import NumpyLSTM
+from llm_intro.support.text import count_letters, count_words, satisfies
 from llm_intro.tokenizers import CharTokenizer
 
 # texto → palabras, letras. Contadas a mano.
@@ -303,7 +304,7 @@ def test_the_shipped_model_answers_in_300_milliseconds():
     """Mediana de CPU por respuesta, con la LSTM del curso y cuentas al azar."""
     import time
 
-    from llm_intro.pretrained import load_fast
+    from llm_intro.models.pretrained import load_fast
 
     model, draws, spent = load_fast(), np.random.default_rng(0), []
     for seed in range(30):

@@ -1,7 +1,7 @@
 """Los mandos del reto: lo que se pide es lo que se ve, y lo imposible se dice."""
 
-from llm_intro.ngram import NGramModel
-from llm_intro.widgets.reto import reto_demo
+from llm_intro.models.ngram import NGramModel
+from llm_intro.reto.controls import reto_demo
 
 
 def test_moving_the_sliders_rewrites_the_table():

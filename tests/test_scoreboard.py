@@ -9,18 +9,18 @@ import pytest
 
 from llm_intro import CervantesLSTM, CharTokenizer, NGramModel
 from llm_intro.corpus import Corpus
-from llm_intro.scoreboard import (
+from llm_intro.models.scoreboard import (
     Row,
-    Table,
-    comma,
     compressed_bits,
-    load_results,
     score,
     scoreboard,
     show_ablation,
     show_scoreboard,
     story_rows,
 )
+from llm_intro.support.data import load_results
+from llm_intro.support.tables import Table
+from llm_intro.support.text import comma
 
 ABC = Corpus("abab" * 60, "abab" * 40, "abab" * 10, "abab" * 10, "prueba")
 
@@ -38,7 +38,7 @@ def test_a_compressor_that_does_nothing_pays_eight_bits():
 
 def test_rows_come_from_worst_to_best(monkeypatch):
     """Dos símbolos al azar, 1 bit; el n-grama de «abab» paga menos y va detrás."""
-    monkeypatch.setattr("llm_intro.scoreboard.PROMPT", "a")
+    monkeypatch.setattr("llm_intro.models.scoreboard.PROMPT", "a")
     rows = scoreboard(ABC)
     assert [row.bits for row in rows] == sorted((row.bits for row in rows), reverse=True)
     by_name = {row.name: row.bits for row in rows}
@@ -69,7 +69,7 @@ def test_the_scoreboard_says_what_was_computed_before():
 
 def test_a_network_weighs_four_bytes_a_number_and_counts_what_their_file_weighs(monkeypatch):
     """Una red de N números, 4N bytes; un n-grama, su .npz."""
-    monkeypatch.setattr("llm_intro.scoreboard.PROMPT", "a")
+    monkeypatch.setattr("llm_intro.models.scoreboard.PROMPT", "a")
     tokenizer = CharTokenizer.from_text(ABC.text)
     network = CervantesLSTM(
         tokenizer.vocab_size, embed_dim=2, hidden_size=3, num_layers=1, dropout=0

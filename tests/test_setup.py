@@ -29,7 +29,7 @@ if [ "$1 $2" = "-m venv" ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python;
 def course(tmp_path):
     """Una carpeta con espacios, eñe y emoji, y las listas del curso dentro."""
     folder = tmp_path / "mi curso ñ 🙂"
-    for name in (*LISTS, VERSION, ".ci/env.sh"):
+    for name in (*LISTS, VERSION, "tools/env.sh"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (tmp_path / "bin").mkdir()
@@ -46,7 +46,12 @@ def setup(course: Path, **variables: str) -> tuple[subprocess.CompletedProcess, 
     path = f"{course.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "CALLS": str(calls), "OLD": "", "CPU": "", **variables}
     done = subprocess.run(
-        ["sh", ".ci/env.sh"], cwd=course, env=env, capture_output=True, text=True, encoding="utf-8"
+        ["sh", "tools/env.sh"],
+        cwd=course,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     return done, [call for call in calls.read_text().splitlines() if " install " in call]
 

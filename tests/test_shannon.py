@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pytest import approx
 
 from llm_intro import CharTokenizer, NGramModel
-from llm_intro.shannon import ShannonGame, bounds, model_ranks, share_bounds
-from llm_intro.widgets import order_demo, shannon_game
+from llm_intro.tokens.controls import order_demo, shannon_game
+from llm_intro.tokens.shannon import ShannonGame, bounds, model_ranks, share_bounds
 
 
 def test_always_right_costs_nothing():

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_intro import bpe
 from llm_intro.corpus import load_quijote
-from llm_intro.tokenizers import BPETokenizer, CharTokenizer, from_dict
+from llm_intro.models import bpe
+from llm_intro.models.bpe import BPETokenizer
+from llm_intro.models.pretrained import from_dict
+from llm_intro.tokenizers import CharTokenizer
 
 HARD = [
     "",

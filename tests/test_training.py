@@ -16,8 +16,8 @@ import pytest
 import torch
 from fakes import FakeTime, TextCorpus
 
-from llm_intro import run as run_module
 from llm_intro import training
+from llm_intro import training as run_module
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import TrainConfig
 from llm_intro.sampling import bits_per_char
@@ -415,7 +415,7 @@ sys.path.insert(0, sys.argv[1])
 from fakes import FakeTime, TextCorpus
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
-from llm_intro.run import Run
+from llm_intro.training import Run
 
 def megabytes(what):
     return int(re.search(what + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024

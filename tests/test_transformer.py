@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from llm_intro.models.transformer import Attention, Transformer, alibi_slopes
 from llm_intro.sampling import token_bits
-from llm_intro.transformer import Attention, Transformer, alibi_slopes
 
 
 def make(context=100, layers=2, heads=2, **settings) -> Transformer:

@@ -11,7 +11,7 @@ import pytest
 import address
 import web
 from address import Address
-from llm_intro.pretrained import load_card
+from llm_intro.models.pretrained import load_card
 
 PLACEHOLDER = Address("https://github.com/_nadie_/un-curso", "v0.1.0")
 FORK = Address("https://github.com/otra-cuenta/mi.curso", "main")
@@ -49,7 +49,7 @@ def test_it_asks_nobody_for_anything(text):
         assert "src" not in attributes
         if tag == "link":
             assert attributes["href"] == "data:,"
-    assert not re.search(r"url\(|@import", web.read("estilo.css"))
+    assert not re.search(r"url\(|@import", web.read("style.css"))
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|import)\b *\(", web.script())
     assert not re.search(r"innerHTML|insertAdjacentHTML|\beval\b|document\.write", web.script())
 
@@ -88,7 +88,7 @@ def test_every_figure_comes_from_the_card():
                    "1,23 bits", "serían 2,00", "3 capas de 99", 'max="4"'):  # fmt: skip
         assert figure in page
     assert not re.search(r"@[A-Z]+@", page)
-    assert not re.search(r"\d,\d", web.read("plantilla.html"))
+    assert not re.search(r"\d,\d", web.read("template.html"))
 
 
 def test_the_card_cannot_close_its_tag():

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from fakes import TableModel
 
-from llm_intro.progress import Event
-from llm_intro.widgets import LiveCurve, compare_demo, temperature_demo
-from llm_intro.widgets.base import bars_html, note
-from llm_intro.widgets.writing import entropy_bits, marked
+from llm_intro.face.controls import bars_html, note
+from llm_intro.face.writing import LiveCurve, compare_demo, entropy_bits, marked, temperature_demo
+from llm_intro.support.progress import Event
 
 SYMBOLS = " &<>abc"
 

@@ -14,15 +14,16 @@ from fakes import TextCorpus
 from ipywidgets import IntSlider, Text
 
 from llm_intro import CervantesLSTM, NGramModel, ShannonGame, TrainConfig, order_demo, train
-from llm_intro.desguace import DesguaceProbe
-from llm_intro.desguace_corpus import Words
-from llm_intro.desguace_generator import make_stories
+from llm_intro.desguace.controls import attention_demo, changes_demo
+from llm_intro.desguace.generator import make_stories
+from llm_intro.desguace.networks import new_model
+from llm_intro.desguace.probe import DesguaceProbe
+from llm_intro.desguace.stories import Words
+from llm_intro.face.controls import Demo
+from llm_intro.face.writing import compare_demo, temperature_demo
+from llm_intro.reto.controls import reto_demo
 from llm_intro.tokenizers import CharTokenizer
-from llm_intro.widgets import compare_demo, shannon_game, temperature_demo
-from llm_intro.widgets.base import Demo
-from llm_intro.widgets.probes import attention_demo, changes_demo
-from llm_intro.widgets.reto import reto_demo
-from llm_intro.word_models import new_model
+from llm_intro.tokens.controls import shannon_game
 
 TEXT = "—sí, es así —dijo sancho—. ¿no es así? ¡no, señor! yo no sé si es o no es. " * 60
 ABSURD = ("", "<script>alert(1)</script>", "&amp;", "🙂" * 30, "no " * 5000, "ñ\x00\n", "no sé ")

@@ -18,8 +18,7 @@ from fakes import TextCorpus
 from llm_intro.corpus import load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import TrainConfig
-from llm_intro.run import Run
-from llm_intro.training import train
+from llm_intro.training import Run, train
 
 RECIPE = {"steps": 50, "batch_size": 8, "chunk_len": 16, "evals": 5, "checkpoint_every": 1e-3}
 

@@ -5,11 +5,12 @@ import gzip
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+
+from ..support import data
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,7 +122,7 @@ def save_vectors(path, vectors: WordVectors) -> None:
 
 def load_vectors(path=None) -> WordVectors:
     """Lee lo que guardó `save_vectors`; sin `path`, los vectores del Quijote que trae el curso."""
-    path = files("llm_intro") / "data" / "vectores.npz" if path is None else path
+    path = data.path("vectores.npz") if path is None else path
     with np.load(path, allow_pickle=False) as arrays:
         return WordVectors(tuple(arrays["words"].tolist()), arrays["vectors"])
 

@@ -95,14 +95,14 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def table(lab, chromium):
     """La mesa abierta y ejecutada: el cuaderno y sus controles, por nombre."""
-    import mesa
+    import table
 
     page = open_page(chromium)
-    notebook = lab.open(page, mesa.write(lab))
-    for index in range(len(mesa.WIDGETS) + 1):
+    notebook = lab.open(page, table.write(lab))
+    for index in range(len(table.WIDGETS) + 1):
         notebook.run_cell(index)
     assert notebook.errors() == []
-    yield notebook, dict(zip(mesa.WIDGETS, notebook.boxes(), strict=True))
+    yield notebook, dict(zip(table.WIDGETS, notebook.boxes(), strict=True))
     page.context.close()
 
 

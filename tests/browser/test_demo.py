@@ -51,7 +51,7 @@ def server():
     env = {**os.environ, "HOST": "", "PORT": "", "THEME": "", "PYTHONUNBUFFERED": "1"}
     env = {name: value for name, value in env.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     start = time.perf_counter()
-    command = [sys.executable, str(ROOT / ".ci" / "demo.py")]
+    command = [sys.executable, str(ROOT / "tools" / "demo.py")]
     process = subprocess.Popen(
         command, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )

@@ -1,6 +1,6 @@
 """Los controles en JupyterLab: cada mando, con ratón y con teclado."""
 
-from mesa import each
+from table import each
 
 BY_FREQUENCY = " eaosrnidlctumpbgvyqhfzjñxáéíóú,.;:—¿?¡!"
 

@@ -1,7 +1,7 @@
 """Los controles en el peor momento: textos hostiles, prisas y celdas que entrenan o fallan."""
 
 from jupyterlab_page import PATIENCE
-from mesa import CELL_THAT_FAILS, CELL_THAT_TRAINS, each
+from table import CELL_THAT_FAILS, CELL_THAT_TRAINS, each
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -1,0 +1,1 @@
+"""Asistentes de verdad: preguntarles, y apuntar lo que contestan."""

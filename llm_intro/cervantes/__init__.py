@@ -1,0 +1,1 @@
+"""Lección 04, «Escribir como Cervantes»."""

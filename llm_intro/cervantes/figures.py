@@ -1,0 +1,81 @@
+"""Figuras de «Escribir como Cervantes»: dos redes, la memoria y la mezcla."""
+
+import numpy as np
+
+from ..face.figures import BLUE, GREEN, RED, new_axes, styled
+from ..support.text import comma
+
+
+@styled
+def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
+    """Cuánto cambia la predicción al cambiar una letra, según lo lejos que esté.
+
+    Args:
+        distances: posiciones hacia atrás.
+        changes: {nombre: cambios en bits, una lista por distancia}.
+        floor: por debajo de estos bits no se distingue del redondeo.
+    """
+    ax = ax or new_axes()
+    for (name, lists), color, mark in zip(changes.items(), (BLUE, RED, GREEN), "os^", strict=False):
+        low, middle, high = np.array(
+            [np.quantile(np.asarray(one), [0.25, 0.5, 0.75]) for one in lists]
+        ).T.clip(floor)
+        ax.fill_between(distances, low, high, color=color, alpha=0.15)
+        ax.plot(distances, middle, color=color, marker=mark, label=f"{name}: mediana y cuartiles")
+    ax.set(xscale="log", yscale="log", ylim=(floor, None))
+    ax.set(xlabel="letras hacia atrás", ylabel="cambio de la predicción (bits)")
+    ax.legend(frameon=False)
+    return ax
+
+
+@styled
+def plot_networks(ax=None):
+    """Una red de avance y una recurrente, leyendo «hola»: la diferencia es la flecha."""
+    ax = ax or new_axes(8.4, 3.8)
+    arrow = dict(arrowstyle="->", lw=1.6, color="black")
+    for x, letter in enumerate("hola"):
+        ax.text(x, 0, letter, ha="center", va="center", fontsize=18)
+        ax.annotate("", (1.5, 1.25), (x, 0.25), arrowprops=arrow)
+        ax.text(x + 5.5, 0, letter, ha="center", va="center", fontsize=18)
+        ax.annotate("", (x + 5.5, 1.2), (x + 5.5, 0.25), arrowprops=arrow)
+        _box(ax, x + 5.5, 1.5, "estado", BLUE)
+        if x:
+            ax.annotate(
+                "", (x + 5.08, 1.5), (x + 4.92, 1.5), arrowprops=arrow | {"color": RED, "lw": 3}
+            )
+    _box(ax, 1.5, 1.5, "red", BLUE)
+    for x in (1.5, 8.5):
+        ax.annotate("", (x, 2.7), (x, 1.8), arrowprops=arrow)
+        ax.text(x, 2.95, "letra siguiente", ha="center", va="center")
+    ax.text(1.5, -0.45, "de avance:\nuna entrada de tamaño fijo", ha="center", va="top")
+    ax.text(7, -0.45, "recurrente:\nel estado pasa de letra en letra", ha="center", va="top")
+    ax.set(xlim=(-0.6, 9.3), ylim=(-1.3, 3.3))
+    ax.axis("off")
+    return ax
+
+
+def _box(ax, x: float, y: float, name: str, color: str) -> None:
+    ax.text(x, y, name, ha="center", va="center", color="white", fontsize=11,
+            bbox=dict(boxstyle="round,pad=0.45", facecolor=color, edgecolor="none"))  # fmt: skip
+
+
+@styled
+def plot_mixture(weights, bits, names: tuple[str, str], ax=None):
+    """Lo que paga la mezcla de dos modelos según el peso del primero, con la mejor señalada.
+
+    Args:
+        weights: pesos del primero, de 0 a 1.
+        bits: bits/car. con cada peso.
+        names: los dos modelos, con su artículo.
+    """
+    ax = ax or new_axes(height=3.4)
+    best = int(np.argmin(bits))
+    ax.plot(weights, bits, color=BLUE, marker="o", markersize=4)
+    ax.plot(weights[best], bits[best], color=RED, marker="D", markersize=9)
+    ax.annotate(comma(bits[best], 3), (weights[best], bits[best]), (0, 10),
+                textcoords="offset points", ha="center", color=RED)  # fmt: skip
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"solo {names[1]}", "¼", "½", "¾", f"solo {names[0]}"])
+    ax.yaxis.set_major_formatter(lambda value, _: comma(value))
+    ax.yaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])
+    ax.set(xlabel="cuánto caso se hace a cada uno", ylabel="bits/car. en valid")
+    return ax

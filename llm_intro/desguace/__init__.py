@@ -1,0 +1,1 @@
+"""Lección 05, el experimento del desguace."""

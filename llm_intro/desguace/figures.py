@@ -1,0 +1,101 @@
+"""Figuras del desguace: qué responde cada modelo, qué cambia y qué importa."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ..face.figures import BLUE, COMMAS, GREY, ORANGE, RED, panels, styled
+from ..support.text import comma
+
+
+@styled
+def plot_answers(answers: dict[str, dict[str, float]], ax=None, what="probabilidad"):
+    """Tabla de números de 0 a 1: una fila por modelo, una columna por destino.
+
+    Args:
+        answers: por modelo, lo que da `DesguaceProbe.distribution`. Los destinos que todos dan
+            por casi imposibles (menos del 1 %) no se dibujan.
+        what: qué es cada número.
+    """
+    columns = sorted({p for row in answers.values() for p, share in row.items() if share >= 0.01})
+    table = np.array([[row.get(place, 0) for place in columns] for row in answers.values()])
+    ax = ax or panels(1, 6.8, 0.4 * len(answers) + 1.6)[0]
+    ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (i, j), p in np.ndenumerate(table):
+        ax.text(j, i, comma(p), ha="center", va="center", color="white" if p > 0.6 else "black")
+    ax.set_xticks(range(len(columns)), columns, rotation=30, ha="right")
+    ax.set_yticks(range(len(answers)), list(answers))
+    ax.set(xlabel=what)
+    return ax
+
+
+@styled
+def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
+    """Barras de los bits que gana o pierde un destino con cada cambio de la frase."""
+    ax = ax or panels(1, 6.8, 0.45 * len(changes) + 1.2)[0]
+    names, bits = list(changes), list(changes.values())
+    bars = ax.barh(names, bits, color=[ORANGE if b < 0 else BLUE for b in bits])
+    ax.bar_label(bars, [comma(round(b, 1) + 0.0, 1) for b in bits], padding=3)
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.axvline(0, color=GREY, linewidth=1)
+    ax.xaxis.set_major_formatter(COMMAS)
+    ax.set(xlabel=f"bits que gana «{place}» (negativo: pierde)")
+    return ax
+
+
+@styled
+def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
+    """Palabra a palabra: a la izquierda, cuánto se mira; a la derecha, qué pasa al taparla.
+
+    Args:
+        looks: atención a cada palabra, (T,).
+        effects: bits que pierde la respuesta al tapar cada una, (T,).
+    """
+    left, right = panels(2, 6.8, 0.2 * len(words) + 1.2)
+    left.barh(range(len(words)), looks, color=BLUE)
+    right.barh(range(len(words)), effects, color=RED, hatch="//", edgecolor="white")
+    left.set_yticks(range(len(words)), words)
+    left.invert_yaxis()
+    left.set(xlabel="atención", title=title)
+    right.set(xlabel="bits que se pierden al tapar")
+    right.axvline(0, color=GREY, linewidth=1)
+    for ax in (left, right):
+        ax.xaxis.set_major_locator(plt.MaxNLocator(4))
+        ax.xaxis.set_major_formatter(COMMAS)
+        ax.margins(y=0.01)
+    return left, right
+
+
+@styled
+def plot_distance(rows: list[dict], ax=None):
+    """Pasos hasta el 95 % según lo lejos que están las pistas; arriba, los que no llegaron.
+
+    Args:
+        rows: filas con `modelo`, `k`, `semilla`, `pasos` (None si no llegó) y `tope`.
+    """
+    ax = ax or panels(1, 6.8, 4.2)[0]
+    styles = {"transformer": ("Transformer", BLUE, "o", -0.22), "lstm": ("LSTM", RED, "s", 0.1)}
+    ks = sorted({row["k"] for row in rows})
+    for name, (label, color, mark, shift) in styles.items():
+        mine = [row for row in rows if row["modelo"] == name]
+        where = [ks.index(r["k"]) + shift + 0.06 * r["semilla"] for r in mine]
+        there = [(x, r["pasos"]) for x, r in zip(where, mine, strict=True) if r["pasos"]]
+        late = [(x, 1.1 * r["tope"]) for x, r in zip(where, mine, strict=True) if not r["pasos"]]
+        if there:
+            ax.scatter(*zip(*there, strict=True), color=color, marker=mark, label=label)
+        if late:
+            ax.scatter(*zip(*late, strict=True), edgecolors=color, facecolors="none", marker="^",
+                       s=70, label=f"{label}: no llegó")  # fmt: skip
+    ax.set_xticks(range(len(ks)), ks)
+    ax.set(
+        yscale="log",
+        xlim=(-0.5, len(ks) - 0.5),
+        xlabel="frases entre las pistas y la pregunta",
+        ylabel="pasos de aprender",
+    )
+    ax.yaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(COMMAS)
+    ax.yaxis.set_minor_formatter(plt.NullFormatter())
+    ax.margins(y=0.15)
+    ax.legend(frameon=False, loc="upper left")  # donde menos pasos hacen falta
+    return ax

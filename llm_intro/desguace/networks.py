@@ -1,0 +1,142 @@
+"""Redes que aprenden de textos cortos: los modelos de la prueba del desguace y su protocolo.
+
+Todas pasan por el mismo bucle. Cambia lo que se les pide: la palabra siguiente (causal), las
+palabras tapadas (bidireccional) o escribir un texto a partir de otro (codificador-decodificador).
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from ..lstm import CervantesLSTM
+from ..models.ngram import NGramModel
+from ..models.transformer import Transformer
+from ..support.machine import private_random
+from .encoder_decoder import EncoderDecoder, padding_mask
+from .learning import ProbeRecipe, learn, pad
+from .stories import BLANK, MASK, PAD, UNKNOWN, Words
+
+# La tasa de cada red, elegida con otras combinaciones reservadas (`CHOOSING`), y sus pasos
+LR = {"bolsa": 2e-2, "lstm": 5e-3, "transformer": 4e-3, "dos piezas": 4e-3}
+STEPS = {"bolsa": 500, "lstm": 1400, "transformer": 850, "dos piezas": 600}
+HIDE = 0.15  # fracción de palabras que se tapan al entrenar el bidireccional, como en BERT
+
+
+class Bag(nn.Module):
+    """La bolsa de palabras: predice con la media de lo leído, sin orden ni posiciones.
+
+    Cumple el mismo trato que las demás redes: `forward(x (T, B), hidden)`.
+    """
+
+    def __init__(self, vocab_size: int, width: int = 64, hidden_size: int = 192):
+        super().__init__()
+        self.tokenizer = None
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.mix = nn.Linear(width, hidden_size)
+        self.fc = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, x: Tensor, hidden=None):
+        """x: (T, B) → logits (T, B, V) y la suma y la cuenta de lo leído."""
+        total, count = hidden if hidden else (0.0, 0)
+        sums = self.embedding(x).cumsum(0) + total  # (T, B, E)
+        counts = torch.arange(count + 1, count + len(x) + 1, device=x.device)[:, None, None]
+        h = torch.tanh(self.mix(sums / counts))  # (T, B, H)
+        return self.fc(h), (sums[-1], count + len(x))  # (T, B, V)
+
+
+def new_model(name: str, tokenizer: Words, seed: int = 0, causal: bool = True):
+    """Una red sin entrenar, con sus pesos iniciales decididos por `seed`.
+
+    Raises:
+        ValueError: si `name` no es "bolsa", "lstm", "transformer" o "dos piezas".
+    """
+    V = tokenizer.vocab_size
+    makers = {
+        "bolsa": lambda: Bag(V),
+        "lstm": lambda: CervantesLSTM(V, 64, 128, 1, 0.0, forget_bias=1.0),
+        "transformer": lambda: Transformer(V, 64, 4, 2, 512, 0.0, causal),
+        "dos piezas": lambda: EncoderDecoder(V),
+    }
+    if name not in makers:
+        raise ValueError(f"no hay red «{name}»: elige una de {tuple(makers)}.")
+    with private_random(seed, torch.device("cpu")):
+        model = makers[name]()
+    model.tokenizer = tokenizer
+    return model
+
+
+def encode_story(tokenizer: Words, story) -> tuple[np.ndarray, int]:
+    """Los números del texto con su destino, (T,), y en qué posición está."""
+    before, after = story.text.split(BLANK)
+    ids = tokenizer.encode(f"{before}{story.place}{after}")
+    return ids, len(tokenizer.split(before))
+
+
+def encode_pair(tokenizer: Words, story) -> tuple[np.ndarray, np.ndarray]:
+    """La situación, (S,), y la frase del destino, (T,): lo que se lee y lo que se escribe."""
+    *clues, asked = story.sentences
+    return tokenizer.encode(". ".join((*clues, "")) or "."), tokenizer.encode(
+        f". {asked} {story.place}"
+    )
+
+
+def fit_ngram(stories, tokenizer: Words, order: int = 5) -> NGramModel:
+    """Cuenta n-gramas de palabras en los textos, uno detrás de otro."""
+    text = " ".join(s.text.replace(BLANK, s.place) for s in stories)
+    return NGramModel(order).fit(text, tokenizer)
+
+
+def fit(model: nn.Module, stories, recipe: ProbeRecipe, watch=None) -> list[float]:
+    """Entrena una red con los textos; la pérdida suma la de todas las palabras y la del destino.
+
+    Según la red: si es causal, sigue el texto; si no lo es, rellena palabras tapadas; si es
+    `EncoderDecoder`, lee la situación y escribe la frase del destino.
+    Devuelve la pérdida de cada paso.
+    """
+    noise = torch.Generator().manual_seed(recipe.seed)
+    if isinstance(model, EncoderDecoder):
+        pairs = [encode_pair(model.tokenizer, s) for s in stories]
+        lengths = [len(a) + len(b) for a, b in pairs]
+        return learn(model, lambda chosen: pair_loss(model, [pairs[i] for i in chosen], recipe),
+                     lengths, recipe, watch)  # fmt: skip
+    rows = [encode_story(model.tokenizer, s) for s in stories]
+    loss = next_loss if getattr(model, "causal", True) else hole_loss
+    return learn(model, lambda chosen: loss(model, [rows[i] for i in chosen], recipe, noise),
+                 [len(ids) for ids, _ in rows], recipe, watch)  # fmt: skip
+
+
+def next_loss(model, rows, recipe: ProbeRecipe, noise) -> Tensor:
+    """Pérdida de predecir cada palabra con las anteriores."""
+    ids = pad([row for row, _ in rows])  # (T, B)
+    places = torch.tensor([place - 1 for _, place in rows])
+    x = ids[:-1].clone()
+    x[torch.rand(x.shape, generator=noise) < recipe.unknown] = UNKNOWN
+    logits = model(x)[0]  # (T-1, B, V)
+    return weighted_loss(logits, ids[1:], ids[1:] != PAD, places, recipe)
+
+
+def hole_loss(model, rows, recipe: ProbeRecipe, noise) -> Tensor:
+    """Pérdida de adivinar el destino, siempre tapado, y otras palabras tapadas al azar."""
+    ids = pad([row for row, _ in rows])  # (T, B)
+    places = torch.tensor([place for _, place in rows])
+    covered = (torch.rand(ids.shape, generator=noise) < HIDE) & (ids != PAD)
+    covered[places, range(len(rows))] = True
+    logits = model(ids.masked_fill(covered, MASK), None, padding_mask(ids))[0]  # (T, B, V)
+    return weighted_loss(logits, ids, covered, places, recipe)
+
+
+def pair_loss(model, pairs, recipe: ProbeRecipe) -> Tensor:
+    """Pérdida de escribir la frase del destino, cuya última palabra es el destino."""
+    source, target = pad([a for a, _ in pairs]), pad([b for _, b in pairs])
+    places = torch.tensor([len(b) - 2 for _, b in pairs])
+    logits = model(source, target[:-1])  # (T-1, B, V)
+    return weighted_loss(logits, target[1:], target[1:] != PAD, places, recipe)
+
+
+def weighted_loss(logits, ids, counted, places, recipe: ProbeRecipe) -> Tensor:
+    """Media de las palabras que cuentan más `place_weight` veces la media de los destinos."""
+    B = len(places)
+    each = cross_entropy(logits.flatten(0, 1), ids.flatten(), reduction="none").view(ids.shape)
+    everywhere = (each * counted).sum() / counted.sum()
+    return everywhere + recipe.place_weight * each[places, range(B)].mean()

@@ -1,0 +1,89 @@
+"""El mapa de las palabras: vectores en el plano, con rótulos que no se pisan."""
+
+import numpy as np
+
+from ..face.figures import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
+from . import WordVectors, main_plane
+
+LOOKS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#CC79A7", "v"), (GREY, "P")]
+RINGS = (8, 14, 22, 32, 44, 58, 74)  # puntos entre la marca y su rótulo, de menos a más
+
+
+@styled
+def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
+    """Las palabras de cada grupo en el plano en que más se separan.
+
+    Args:
+        vectors: de donde salen las palabras.
+        groups: {nombre: palabras}; cada grupo, con su color y su marca.
+    """
+    if len(groups) > len(LOOKS):
+        raise ValueError(f"{len(groups)} grupos: caben {len(LOOKS)} colores que se distingan bien.")
+    ax = ax or new_axes(8.4, 6.4)
+    words = [word for group in groups.values() for word in group]
+    points = main_plane(np.array([vectors[word] for word in words]))
+    start = 0
+    for (name, group), (color, mark) in zip(groups.items(), LOOKS, strict=False):
+        x, y = points[start : start + len(group)].T
+        ax.scatter(x, y, s=60, color=color, marker=mark, label=name, zorder=3)
+        start += len(group)
+    ax.set(xticks=[], yticks=[], xlabel="dirección 1", ylabel="dirección 2")
+    ax.margins(0.12)
+    ax.legend(frameon=False, fontsize=12, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+    place_labels(ax, points, words)
+    return ax
+
+
+def place_labels(ax, points, words: list[str], fontsize: int = 12) -> list:
+    """Un rótulo junto a cada punto, donde no pise a otro rótulo ni a otro punto.
+
+    Prueba doce direcciones cada vez más lejos, y une con una raya el que se aleja. Si no hay
+    sitio libre, elige el que menos pise. Devuelve los rótulos.
+    """
+    figure = ax.figure
+    figure.draw_without_rendering()  # coloca los ejes: hace falta saber dónde cae cada punto
+    pixels = ax.transData.transform(points)  # (N, 2)
+    taken = np.hstack([pixels - 7, pixels + 7])  # (N, 4): izquierda, abajo, derecha, arriba
+    frame = np.array(ax.get_window_extent().extents)
+    labels = []
+    for word, pixel in zip(words, pixels, strict=True):
+        text = ax.annotate(word, (0, 0), fontsize=fontsize, annotation_clip=False)
+        box = text.get_window_extent()
+        text.remove()
+        shift, rectangle = _free_place(pixel, box.width, box.height, taken, frame, figure.dpi / 72)
+        taken = np.vstack([taken, rectangle])
+        labels.append(_label(ax, word, ax.transData.inverted().transform(pixel), shift, fontsize))
+    return labels
+
+
+def _free_place(pixel, width, height, taken, frame, scale):
+    """El primer hueco libre alrededor de `pixel`: desplazamiento en puntos y rectángulo."""
+    half, best = np.array([width, height]) / 2, (np.inf, None, None)
+    for radius in RINGS:
+        for angle in np.radians(np.arange(0, 360, 30)):
+            direction = np.array([np.cos(angle), np.sin(angle)])
+            center = pixel + direction * (radius * scale + half)
+            rectangle = np.hstack([center - half, center + half])
+            below, above = frame[:2] - rectangle[:2], rectangle[2:] - frame[2:]
+            outside = np.maximum(below, 0).sum() + np.maximum(above, 0).sum()
+            cost = overlap_area(rectangle, taken) + 1e3 * outside
+            if cost < best[0]:
+                best = (cost, (center - pixel) / scale, rectangle)
+            if cost == 0:
+                return best[1:]
+    return best[1:]
+
+
+def overlap_area(rectangle, others) -> float:
+    """Cuánto pisa un rectángulo (izquierda, abajo, derecha, arriba) a los de `others`, (N, 4)."""
+    low = np.maximum(rectangle[:2], others[:, :2])
+    high = np.minimum(rectangle[2:], others[:, 2:])
+    return float(np.clip(high - low, 0, None).prod(axis=1).sum())
+
+
+def _label(ax, word: str, point, shift, fontsize: int):
+    far = np.hypot(*shift) > 45
+    return ax.annotate(
+        word, point, xytext=shift, textcoords="offset points", ha="center", va="center",
+        fontsize=fontsize, arrowprops=dict(arrowstyle="-", color=GREY, lw=0.8) if far else None,
+    )  # fmt: skip

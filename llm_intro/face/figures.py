@@ -1,0 +1,119 @@
+"""Las figuras del curso: cada una es una función de los datos, recibe `ax` y lo devuelve."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ..support.text import comma, visible
+
+# Okabe e Ito (2008): se distinguen también sin ver bien los colores
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
+COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
+STYLE = {
+    "font.size": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.constrained_layout.use": True,
+}
+
+
+def styled(draw: Callable) -> Callable:
+    """La misma función, que dibuja con el estilo del curso y deja los ajustes como estaban."""
+
+    # no rc_context: al salir apaga el modo interactivo, y Jupyter solo enseña la primera figura
+    @wraps(draw)
+    def with_style(*args, **options):
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
+            return draw(*args, **options)
+        finally:
+            plt.rcParams.update(before)
+
+    return with_style
+
+
+@styled
+def panels(columns: int, width: float, height: float):
+    """Varios ejes en fila, en pulgadas, para mapas de una frase entera."""
+    # con 90 puntos por pulgada caben de alto en un proyector
+    figure = plt.figure(figsize=(width, height), dpi=90, layout="constrained")
+    return figure.subplots(1, columns, sharey=True, squeeze=False)[0]
+
+
+@styled
+def new_axes(width: float = 6.8, height: float = 3.8):
+    """Unos ejes con el estilo del curso, en pulgadas: caben en un móvil y se leen."""
+    return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+@styled
+def plot_next_probs(probs, tokenizer, ax=None, top: int = 12):
+    """Barras de las letras siguientes más probables; las descartadas (0), en gris y rayadas.
+
+    Args:
+        probs: probabilidades, (V,).
+        tokenizer: para poner su letra a cada barra.
+        top: cuántas se dibujan.
+    """
+    ax = ax or new_axes()
+    probs = np.asarray(probs)
+    order = np.argsort(-probs, kind="stable")[:top]
+    bars = ax.bar(range(len(order)), 100 * probs[order], color=BLUE)
+    ax.bar_label(bars, [comma(100 * p, 0) if p >= 0.005 else "" for p in probs[order]])
+    ax.set_xticks(range(len(order)), [visible(tokenizer.decode([i])) for i in order])
+    ax.set(xlabel="letra siguiente", ylabel="probabilidad (%)")
+    return ax
+
+
+@styled
+def plot_history(history, lines: dict[str, float] | None = None, ax=None):
+    """Bits/car. en valid según los segundos de entrenamiento.
+
+    Args:
+        history: lo que devuelve `train`, o varias, {nombre: historia}.
+        lines: referencias horizontales, {nombre: bits/car.}.
+    """
+    ax = ax or new_axes()
+    histories = history if isinstance(history, dict) else {"tu modelo": history}
+    for (name, one), color, mark in zip(histories.items(), (BLUE, RED, GREEN), "os^", strict=False):
+        seconds = [event.seconds for event in one.events]
+        ax.plot(seconds, [e.valid_bits for e in one.events], color=color, marker=mark, label=name)
+    draw_lines(ax, lines or {})
+    ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
+    ax.set(xlabel="segundos de entrenamiento", ylabel="bits/car. en valid")
+    ax.legend(frameon=False)
+    return ax
+
+
+def draw_lines(ax, lines: dict[str, float]):
+    """Líneas horizontales de referencia, cada una con su nombre al final."""
+    for name, bits in lines.items():
+        ax.axhline(bits, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate(f"{name}: {comma(bits)}", (0.99, bits), xycoords=("axes fraction", "data"),
+                    ha="right", va="bottom", fontsize=11)  # fmt: skip
+    return ax
+
+
+@styled
+def plot_scoreboard(rows, ax=None):
+    """El marcador como barras: llenas si se han calculado ahora, rayadas si se calcularon antes.
+
+    Args:
+        rows: las de `scoreboard`, de peor a mejor.
+    """
+    ax = ax or new_axes(7.2, 0.4 * len(rows) + 1.2)
+    now = [row.made == "ahora" for row in rows]
+    bars = ax.barh(
+        range(len(rows)),
+        [row.bits for row in rows],
+        color=[BLUE if live else "white" for live in now],
+        hatch=["" if live else "////" for live in now],
+        edgecolor=BLUE,
+    )
+    ax.bar_label(bars, [comma(row.bits) for row in rows], padding=4)
+    ax.set_yticks(range(len(rows)), [row.name for row in rows])
+    ax.set(xlabel="bits/car. en lo reservado (menos es mejor)\nrayado: calculado antes")
+    return ax

@@ -1,0 +1,1 @@
+"""Lección 01, «Historia del NLP»."""

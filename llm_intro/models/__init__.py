@@ -1,0 +1,1 @@
+"""Los demás modelos del curso, y el marcador que los compara."""

@@ -1,0 +1,139 @@
+"""El marcador: todos los modelos del curso en bits/car. sobre el mismo texto reservado.
+
+Lo barato se calcula al momento; lo que costó horas se lee de `data/*.json`, donde cada cifra
+dice qué orden y qué máquina la hicieron.
+"""
+
+import bz2
+import io
+import lzma
+import math
+import time
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from ..sampling import bits_per_char, generate
+from ..support.data import load_results
+from ..support.tables import Table
+from ..support.text import comma
+from ..tokenizers import CharTokenizer
+from .ngram import NGramModel
+
+PROMPT, LETTERS, TEMPERATURE = "en un lugar de la mancha", 120, 0.7  # la misma muestra para todos
+
+
+@dataclass(frozen=True)
+class Row:
+    """Una línea del marcador.
+
+    Attributes:
+        bits: bits/car. en lo reservado.
+        parameters: números ajustados o cuentas guardadas, si los hay.
+        seconds: de CPU para entrenar.
+        megabytes: lo que ocupa guardado.
+        sample: lo que escribe, con el comienzo, la temperatura y la semilla de todos.
+        made: "ahora", o la orden que lo calculó antes.
+    """
+
+    name: str
+    bits: float
+    parameters: int | None = None
+    seconds: float | None = None
+    megabytes: float | None = None
+    sample: str = ""
+    made: str = "ahora"
+
+
+def compressed_bits(corpus, compress) -> float:
+    """Bits/car. que un compresor añade por lo reservado, cuando ya ha visto train."""
+    before = len(compress(corpus.train.encode()))
+    after = len(compress((corpus.train + corpus.heldout).encode()))
+    return 8 * (after - before) / len(corpus.heldout)
+
+
+def cheap_rows(corpus, orders=range(1, 7)) -> list[Row]:
+    """Lo que se calcula en segundos: repartir por igual, dos compresores y los n-gramas."""
+    rows = [
+        Row("al azar", math.log2(len(set(corpus.text)))),
+        Row("bz2", compressed_bits(corpus, bz2.compress)),
+        Row("xz", compressed_bits(corpus, lzma.compress)),
+    ]
+    tokenizer = CharTokenizer.from_text(corpus.text)  # train no tiene todas las letras raras
+    for order in orders:
+        begin = time.process_time()
+        model = NGramModel(order=order).fit(corpus.train, tokenizer)
+        rows.append(score(f"{order}-grama", model, corpus, time.process_time() - begin))
+    return rows
+
+
+def score(name: str, model, corpus, seconds: float | None = None) -> Row:
+    """Mide un modelo en lo reservado, lo pesa y le pide la muestra de todos."""
+    bits = bits_per_char(model, corpus.heldout)
+    if hasattr(model, "parameters"):  # una red: cuatro bytes por número
+        size = sum(p.numel() for p in model.parameters())
+        return Row(name, bits, size, seconds, 4 * size / 1e6, sample_text(model))
+    np.savez_compressed(file := io.BytesIO(), **model.to_arrays())
+    return Row(name, bits, model.size, seconds, file.tell() / 1e6, sample_text(model))
+
+
+def sample_text(model) -> str:
+    """Lo que escribe un modelo con el comienzo, la temperatura y la semilla de todos."""
+    return generate(model, PROMPT, LETTERS, temperature=TEMPERATURE)[len(PROMPT) :]
+
+
+def stored_rows(part: str = "bits") -> list[Row]:
+    """Lo que se entrenó antes, con el libro entero, y su orden.
+
+    Args:
+        part: "bits", en lo reservado del libro, o "bits_extracto", en lo del extracto.
+    """
+    rows = load_results("marcador")["rows"]
+    keys = ("name", "parameters", "seconds", "megabytes", "sample", "made")
+    return [Row(bits=r[part], **{k: r[k] for k in keys}) for r in rows if r.get(part) is not None]
+
+
+def story_rows() -> list[Row]:
+    """El camino en pocas filas y sin calcular nada: al azar, contar y lo que se entrenó antes."""
+    card = load_results("ngrama")
+    chance = math.log2(len(card["tokenizer"]["symbols"]))
+    counted = card["bits_por_caracter"]["heldout"]
+    rows = [Row("al azar", chance, made="antes"), Row("6-grama", counted, made=card["orden"])]
+    return sorted(rows + stored_rows(), key=lambda row: -row.bits)
+
+
+def scoreboard(corpus, models: dict | None = None) -> list[Row]:
+    """Todas las filas, de peor a mejor.
+
+    Args:
+        corpus: el de `load_quijote`.
+        models: los tuyos, {nombre: modelo}, medidos ahora.
+    """
+    mine = [score(name, model, corpus) for name, model in (models or {}).items()]
+    before = stored_rows("bits_extracto" if corpus.source == "extracto" else "bits")
+    return sorted(cheap_rows(corpus) + before + mine, key=lambda row: -row.bits)
+
+
+def show_scoreboard(rows: list[Row]) -> Table:
+    """El marcador como tabla."""
+    return Table(
+        ["modelo", "bits/car.", "números", "segundos", "MB", "calculado", "escribe"],
+        [[row.name, comma(row.bits), f"{row.parameters:_}".replace("_", " ") if row.parameters
+          else "", "" if row.seconds is None else comma(row.seconds, 1),
+          "" if row.megabytes is None else comma(row.megabytes), row.made, row.sample]
+         for row in rows],
+    )  # fmt: skip
+
+
+def show_ablation(results: dict) -> Table:
+    """Qué cuesta quitar cada decisión de la receta: mediana y extremos de las semillas."""
+    bits = {
+        name: sorted(run["heldout"] for run in runs) for name, runs in results["ablation"].items()
+    }
+    base, rows = median(bits["receta del curso"]), []
+    for name, values in sorted(bits.items(), key=lambda pair: median(pair[1])):
+        worse = f"{median(values) - base:+.2f}".replace(".", ",") if median(values) != base else ""
+        spread = f"[{comma(values[0])}, {comma(values[-1])}]"
+        rows.append([name, comma(median(values)), spread, worse])
+    return Table(["receta", "bits/car.", "[mejor, peor]", "diferencia"], rows)

@@ -1,0 +1,1 @@
+"""Lección 06, «Perplexity»: las 4 palabras y las 10 letras."""

@@ -1,0 +1,1 @@
+"""Lección 00, «Empieza aquí»: cómo está esta máquina."""

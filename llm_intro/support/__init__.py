@@ -1,0 +1,1 @@
+"""Aquello sobre lo que se apoya el resto: texto, datos, máquina, puntos de control."""

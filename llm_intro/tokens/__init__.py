@@ -1,0 +1,1 @@
+"""Lección 02, «Tokens y n-gramas»."""

@@ -1,0 +1,101 @@
+"""Controles de los n-gramas: el texto según el orden, y el juego de Shannon."""
+
+import html
+import threading
+
+import ipywidgets as w
+
+from ..face.controls import Demo, int_slider, note, prose, text_box
+from ..sampling import bits_per_char, generate
+from ..support.text import comma, visible
+from .shannon import FEW, ShannonGame, bounds
+
+SHOWN = 160  # letras ya adivinadas que se dejan a la vista
+
+
+def order_demo(models: dict[int, object], prompt: str = "en un lugar de la mancha", length=250):
+    """Un mando para el orden y el texto que escribe el n-grama de ese orden.
+
+    Args:
+        models: los modelos, por orden; deben ser órdenes seguidos.
+        prompt: el comienzo con que se abre.
+        length: letras que se escriben.
+    """
+    controls = {
+        "order": int_slider("orden", min(3, max(models)), min(models), max(models)),
+        "seed": int_slider("semilla", 0, 0, 50),
+        "prompt": text_box("comienzo", prompt),
+    }
+
+    def draw(order, seed, prompt):
+        text = generate(models[order], prompt, length, temperature=1.0, seed=seed)
+        bits = comma(bits_per_char(models[order], text))
+        seen = "ninguna letra" if order == 1 else f"las {order - 1} letras anteriores"
+        seen = "la letra anterior" if order == 2 else seen
+        head = f"<p>Orden <b>{order}</b>: mira {seen}. Su texto le cuesta {bits} bits/car.</p>"
+        yield head + prose(text[len(prompt) :], prompt)
+
+    return Demo(controls, draw).box
+
+
+def shannon_game(game: ShannonGame, name: str = "tú"):
+    """El juego con botones y teclado: se adivina letra a letra y las cotas se mueven.
+
+    Args:
+        game: la partida; al terminar, `game.row(nombre)` es tu fila del marcador.
+        name: cómo te llamas en el marcador.
+    """
+    keyboard = text_box("letra", "")
+    keyboard.placeholder = "escribe aquí la que crees que viene"
+    lock = threading.Lock()  # dos teclas pueden llegar en dos hilos
+    buttons = {letter: _key(letter) for letter in game.symbols}
+    screen = w.HTML(_page(game, name))
+
+    def play(letter: str) -> None:
+        with lock:
+            message = ""
+            try:
+                if not game.guess(letter):
+                    message = f"<p>«{html.escape(visible(letter))}» no es. Prueba otra.</p>"
+            except ValueError as error:
+                message = note(str(error))
+            for symbol, button in buttons.items():
+                button.disabled = game.done or symbol in game.tried
+            screen.value = _page(game, name) + message
+
+    def typed(change) -> None:
+        if change["new"]:
+            keyboard.value = ""
+            play(change["new"][-1].lower())
+
+    keyboard.observe(typed, names="value")
+    for letter, button in buttons.items():
+        button.on_click(lambda _, letter=letter: play(letter))
+    keys = w.Box(list(buttons.values()), layout=w.Layout(flex_flow="row wrap", max_width="46em"))
+    return w.VBox([screen, keyboard, keys])
+
+
+def _key(letter: str) -> w.Button:
+    name = "espacio" if letter == " " else letter
+    width = "5.5em" if letter == " " else "2.6em"
+    return w.Button(description=name, layout=w.Layout(width=width, margin="2px"))
+
+
+def _page(game: ShannonGame, name: str) -> str:
+    """El texto con su hueco, cuántos intentos llevas y tus cotas."""
+    tail = game.shown[-SHOWN:]
+    hole = "" if game.done else "<b>▁</b>"
+    page = prose("…" + tail).replace("</p>", hole + "</p>")
+    left = len(game.hidden) - len(game.ranks)
+    if not game.ranks:
+        return page + f"<p>¿Qué letra viene? Quedan {left}.</p>"
+    low, high = (comma(bits) for bits in bounds(game.ranks))
+    first = sum(rank == 1 for rank in game.ranks)
+    page += (
+        f"<p>{html.escape(name)}: entre <b>{low}</b> y <b>{high} bits/car.</b> · "
+        f"{first} de {len(game.ranks)} a la primera · quedan {left}.</p>"
+    )
+    if len(game.ranks) < FEW:
+        top = comma(game.most_bits())
+        page += f"<p>Con {len(game.ranks)} letras la cota de arriba no puede pasar de {top}.</p>"
+    return page

@@ -1,0 +1,74 @@
+"""Las figuras de los tokens y los n-gramas."""
+
+import numpy as np
+
+from ..face.figures import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
+from ..support.text import comma, visible
+
+LOOKS = [(BLUE, "o"), (RED, "s"), (GREEN, "^"), (ORANGE, "D")]
+
+
+@styled
+def plot_pieces(splits: dict[str, list], ax=None):
+    """Un texto partido de varias maneras, letra a letra: cada pieza, una caja. En negrita, letras.
+
+    Args:
+        splits: {nombre: piezas}, en texto o en bytes: en bytes, una pieza puede ser medio
+            carácter, porque «¡» son dos.
+    """
+    ax = ax or new_axes(8.4, 0.75 * len(splits) + 0.5)
+    for row, pieces in enumerate(splits.values()):
+        coded = [p.encode() if isinstance(p, str) else p for p in pieces]
+        text = b"".join(coded).decode()
+        widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
+        ends = np.cumsum([len(piece) for piece in coded])
+        for i, (piece, end) in enumerate(zip(coded, ends, strict=True)):
+            left, width = sum(widths[: end - len(piece)]), sum(widths[end - len(piece) : end])
+            ax.barh(row, width, left=left, height=0.8, color=(BLUE, ORANGE)[i % 2], alpha=0.25,
+                    edgecolor="black")  # fmt: skip
+        for i, char in enumerate(text):
+            weight = "bold" if char.isalpha() else "normal"
+            ax.text(i + 0.5, row, visible(char), ha="center", va="center", fontweight=weight)
+    names = [f"{name}: {len(pieces)}" for name, pieces in splits.items()]
+    ax.set(yticks=range(len(splits)), yticklabels=names, xticks=[])
+    ax.margins(x=0.005)
+    ax.invert_yaxis()
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return ax
+
+
+@styled
+def plot_unseen(shares: dict[str, list[float]], ax=None):
+    """Qué parte de los n-gramas de un texto nuevo no estaba en lo estudiado.
+
+    Args:
+        shares: {nombre: partes de 0 a 1, para los órdenes 1, 2, 3…}.
+    """
+    ax = ax or new_axes()
+    for (name, values), (color, mark) in zip(shares.items(), LOOKS, strict=False):
+        ax.plot(range(1, len(values) + 1), [100 * v for v in values], color=color, marker=mark,
+                label=name)  # fmt: skip
+    orders = range(1, max(map(len, shares.values())) + 1)
+    ax.set(xlabel="orden n", ylabel="n-gramas nunca vistos (%)", xticks=orders, ylim=(-2, 102))
+    ax.legend(frameon=False)
+    return ax
+
+
+@styled
+def plot_orders(curves: dict[str, list[float]], ax=None):
+    """Bits/car. según el orden, una curva por manera de suavizar; se señala la mejor.
+
+    Args:
+        curves: {nombre: bits/car. para los órdenes 1, 2, 3…}.
+    """
+    ax = ax or new_axes(7.2, 4.6)
+    for (name, bits), (color, mark) in zip(curves.items(), LOOKS, strict=False):
+        best = min(range(len(bits)), key=bits.__getitem__)
+        label = f"{name}: el mejor, {best + 1} ({comma(bits[best])})"
+        ax.plot(range(1, len(bits) + 1), bits, color=color, marker=mark, label=label)
+        ax.plot(best + 1, bits[best], marker="o", markersize=17, fillstyle="none", color=GREY)
+    ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
+    orders = range(1, max(map(len, curves.values())) + 1)
+    ax.set(xlabel="orden n", ylabel="bits/car. en valid (menos es mejor)", xticks=orders)
+    ax.legend(frameon=False, fontsize=11)
+    return ax

@@ -1,0 +1,178 @@
+"""La dirección del curso, en todas partes a la vez.
+
+    python tools/publish.py --repo cuenta/nombre --ref v1.0.0    la cambia
+    python tools/publish.py                                      rehace lo que sale de ella
+    python tools/publish.py --check                              1 si algo no concuerda
+
+De ella salen las insignias, la celda de arranque, las imágenes, el README, colab_badge.md y la
+dirección y la versión de CITATION.cff.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import lessons
+from address import BUTTONS, HUB, Address, current, set_address
+from lessons import BADGE, BOOTSTRAP, ROOT, Lesson
+
+HERE = Path(__file__).resolve().parent
+MARK = "<!-- insignias: las escribe make publish -->"
+NOT_YET = (
+    "El curso aún no está publicado: estas insignias abrirán tu copia cuando le des dirección."
+)
+
+
+def needed() -> list[str]:
+    """Los paquetes que usan las lecciones: la primera sección de requirements.txt."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    section = text.split("# Lecciones\n", 1)[1].split("\n\n", 1)[0]
+    return [re.match(r"[\w-]+", line)[0] for line in section.splitlines()]
+
+
+def with_bootstrap(lesson: Lesson, address: Address) -> Lesson:
+    """Otro cuaderno con la celda de arranque de esa dirección."""
+    code = (HERE / "bootstrap.py").read_text(encoding="utf-8").rstrip("\n")
+    code = code.replace("@REPO@", address.url).replace("@REF@", address.ref)
+    return replaced(lesson, BOOTSTRAP, code.replace("@NEEDED@", '", "'.join(needed())))
+
+
+def with_badges(lesson: Lesson, address: Address) -> Lesson:
+    """Otro cuaderno con sus insignias bajo el título."""
+    head = lessons.source(lesson.cell(BADGE) or {"source": f"# {lesson.title}"})
+    parts = [head.split(MARK)[0].rstrip(), "", MARK, address.buttons(lesson.path.name)]
+    if not address.published:
+        parts += ["", f"{NOT_YET} [Cómo se hace](../colab_badge.md)."]
+    return replaced(lesson, BADGE, "\n".join(parts))
+
+
+def with_images(lesson: Lesson, address: Address) -> Lesson:
+    """Otro cuaderno con imágenes que se ven: relativas, y completas una vez publicado."""
+    here = f"https://raw.githubusercontent.com/{address.repo}/{address.ref}/imgs/"
+    folder = here if address.published else "../imgs/"
+    pattern = re.compile(r"(\.\./imgs/|https://raw\.githubusercontent\.com/[^)\s\"]*?/imgs/)")
+    for cell in lesson.markdown:
+        if pattern.search(lessons.source(cell)) and cell.get("id"):
+            lesson = replaced(lesson, cell["id"], pattern.sub(folder, lessons.source(cell)))
+    return lesson
+
+
+def refreshed(lesson: Lesson, address: Address) -> Lesson:
+    """Otro cuaderno con todo lo que sale de la dirección al día."""
+    return with_images(with_bootstrap(with_badges(lesson, address), address), address)
+
+
+def replaced(lesson: Lesson, cell_id: str, text: str) -> Lesson:
+    """Otro cuaderno con el texto de una celda cambiado."""
+    cells = [{**c, "source": text} if c.get("id") == cell_id else c for c in lesson.cells]
+    return Lesson(lesson.path, {**lesson.nb, "cells": cells})
+
+
+def table(address: Address) -> str:
+    """La tabla de lecciones del README."""
+    rows = ["| Lección | Clase | Cálculo | Abrir |", "|---|---|---|---|"]
+    for lesson in lessons.all_lessons():
+        name = lesson.path.name
+        link = f"[{lesson.number} · {lesson.title}](notebooks/{name})"
+        times = [minutes(lesson, "Clase"), minutes(lesson, "Cálculo")]
+        buttons = address.buttons(name).replace("\n", " ")
+        rows.append("| " + " | ".join([link, *times, buttons]) + " |")
+    return "\n".join(rows if address.published else [*rows, "", NOT_YET])
+
+
+def minutes(lesson: Lesson, what: str) -> str:
+    """Lo que la lección dice que dura: «Clase: 90 minutos.», «Cálculo: 3 minutos en…»."""
+    text = "\n".join(map(lessons.source, lesson.markdown))
+    found = re.search(rf"^{what}: (.*?(?:minutos?(?: y medio)?|segundos))\b", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def badge_page(address: Address) -> str:
+    """colab_badge.md, con cada insignia en Markdown y en HTML."""
+    image, link = BUTTONS["Abrir en Colab"]
+    parts = []
+    for lesson in lessons.all_lessons():
+        target = address.fill(link, lesson.path.name)
+        parts.append(
+            f"### {lesson.number} · {lesson.title}\n\n```markdown\n"
+            f"[![Abrir en Colab]({image})]({target})\n```\n\n```html\n"
+            f'<a href="{target}"><img src="{image}" alt="Abrir en Colab"></a>\n```'
+        )
+    state = f"Esta copia abre `{address.repo}` en `{address.ref}`."
+    page = (HERE / "colab_badge.md").read_text(encoding="utf-8")
+    page = page.replace("@STATE@", state if address.published else NOT_YET)
+    return page.replace("@BADGES@", "\n\n".join(parts)).replace("@HUB@", address.fill(HUB))
+
+
+def clone_lines(address: Address) -> str:
+    """Lo que hay que escribir para bajar el curso."""
+    if not address.published:
+        return "Descarga esta carpeta y ábrela en una terminal."
+    folder = address.repo.rpartition("/")[2]
+    return f"```bash\ngit clone {address.url}\ncd {folder}\n```"
+
+
+def citation(address: Address) -> str:
+    """CITATION.cff con la dirección y la versión del módulo."""
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    init = (ROOT / "llm_intro" / "__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'^__version__ = "(.*)"', init, re.MULTILINE)[1]
+    text = re.sub(r"(?m)^version: .*", f"version: {version}", text)
+    return re.sub(r"(?m)^repository-code: .*", f'repository-code: "{address.url}"', text)
+
+
+def between(text: str, name: str, new: str) -> str:
+    """Cambia lo que hay entre las marcas <!-- name --> y <!-- /name -->."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    head, _, rest = text.partition(start)
+    return f"{head}{start}\n{new}\n{end}{rest.partition(end)[2]}" if rest else text
+
+
+def generated(address: Address) -> dict[Path, str]:
+    """Todo lo que sale de la dirección: archivo → texto que debe tener."""
+    files = {ROOT / "colab_badge.md": badge_page(address)}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = between(readme, "lecciones", table(address))
+    files[ROOT / "README.md"] = between(readme, "descarga", clone_lines(address))
+    files[ROOT / "CITATION.cff"] = citation(address)
+    for lesson in lessons.all_lessons():
+        files[lesson.path] = lessons.as_text(refreshed(lesson, address).nb)
+    return files
+
+
+def outdated(address: Address) -> list[Path]:
+    """Los archivos que no dicen lo que deberían."""
+    return [
+        path
+        for path, text in generated(address).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def update(where: Address) -> None:
+    """Escribe lo que ya no concuerda con la dirección y dice qué ha cambiado."""
+    texts = generated(where)
+    for path in outdated(where):
+        lessons.save(path, texts[path])
+        print(f"actualizado: {path.relative_to(ROOT)}")
+
+
+def main() -> int:
+    """Lee la orden y la cumple; con --check solo mira."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repo")
+    parser.add_argument("--ref")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if options.check:
+        for path in (old := outdated(current())):
+            print(f"{path.relative_to(ROOT)} no concuerda con la dirección: usa make publish.")
+        return int(bool(old))
+    set_address(options.repo, options.ref)
+    update(current())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
