@@ -16,17 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "llm_intro"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
-HEART = [
-    "__init__",
-    "__main__",
-    "corpus",
-    "tokenizers",
-    "dataset",
-    "lstm",
-    "recipes",
-    "training",
-    "sampling",
-]  # lo que se ve al abrir llm_intro/, y nada más
+HEART = {
+    *("__init__", "__main__", "corpus", "tokenizers", "dataset"),
+    *("lstm", "recipes", "training", "sampling"),
+}
 STOREYS = ("support", "heart", "models", "face", "rooms")  # de abajo arriba
 # lección → su carpeta; quien busca una encuentra la otra
 ROOMS = {
