@@ -3,6 +3,9 @@
 
 PYTHON := .venv/bin/python
 ONLY ?=
+# Para lo que no necesita el entorno: el primero que sea 3.11 o posterior
+ANY_PYTHON = $(or $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; \
+  do $$p -c 'import tomllib' 2>/dev/null && echo $$p && break; done),$(error Hace falta Python 3.11 o posterior))
 
 .DEFAULT_GOAL := help
 .PHONY: help env lab demo html web test check notebooks claims publish bench clean
@@ -43,8 +46,8 @@ claims: env ## Reúne las afirmaciones en AFIRMACIONES.md y las figuras del READ
 	@$(PYTHON) tools/claims.py
 	@$(PYTHON) tools/pictures.py
 
-publish: env ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
-	@$(PYTHON) tools/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
+publish: ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
+	@$(ANY_PYTHON) tools/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
 
 bench: env ## Las comparaciones: cada una imprime su tabla
 	@set -e; for file in $(filter-out %/ship.py,$(wildcard benchmarks/*.py)); do \

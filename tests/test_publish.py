@@ -70,6 +70,42 @@ def test_images_are_relative_until_there_is_an_address(tmp_path):
     assert there == "![una](https://raw.githubusercontent.com/otra-cuenta/mi.curso/main/imgs/a.png)"
 
 
+def test_without_an_address_there_are_no_badges(tmp_path):
+    """Sin publicar abrirían la dirección de nadie, y sin red serían imágenes rotas."""
+    item = sample.lesson(tmp_path, *sample.good_cells())
+    told = source(publish.with_badges(item, PLACEHOLDER), "insignia")
+    assert told.startswith("# Sumar\n") and "make publish" in told
+    for text in (told, publish.table(PLACEHOLDER), publish.badge_page(PLACEHOLDER)):
+        assert "![" not in text and "colab.research" not in text
+    assert "![Abrir en Colab]" in publish.table(FORK)
+
+
+def test_the_first_way_of_the_readme_is_true(monkeypatch):
+    """Sin dirección, el README no manda pulsar una insignia que no hay."""
+    for where, said in ((PLACEHOLDER, "todavía no tiene dirección"), (FORK, "Pulsa la insignia")):
+        assert said in publish.generated(where)[lessons.ROOT / "README.md"]
+
+
+def test_publishing_needs_nothing_installed():
+    """Un Python sin ningún paquete basta para poner la dirección."""
+    bare = [sys.executable, "-S", "-E", "tools/publish.py", "--check"]
+    done = subprocess.run(bare, cwd=lessons.ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_notebook_is_written_as_nbformat_writes_it(tmp_path):
+    """Texto, figura, JSON y flujo: las mismas líneas que con la biblioteca de Jupyter."""
+    nbformat = pytest.importorskip("nbformat")
+    cell = sample.code("varias", "a = 1\na", shows="1\n2")
+    data = {"image/png": "QUJD\n", "application/x+json": {"text": "a\nb"}, "text/html": "<b>\n"}
+    shown = {"output_type": "display_data", "metadata": {}, "data": data}
+    cell["outputs"] += [shown, {"output_type": "stream", "name": "stdout", "text": "uno\ndos\n"}]
+    nb = sample.lesson(tmp_path, cell, sample.markdown("vacia", "")).nb
+    joined = nbformat.from_dict(nb)
+    expected = nbformat.writes(nbformat.v4.rwbase.rejoin_lines(joined), version=4)
+    assert lessons.as_text(joined) == expected + "\n"
+
+
 def test_a_branch_with_a_slash_is_escaped_for_binder():
     """Binder separa con barras: la de una rama va escapada."""
     branch = Address(FORK.url, "curso/2026")

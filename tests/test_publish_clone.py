@@ -1,13 +1,17 @@
 """`make publish` de verdad, en un clon: dos direcciones seguidas, la vuelta, y desde GitHub."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import yaml
+
+from address import HUB, Address
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -73,6 +77,33 @@ def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path):
     page = git(fork, "show", "v3.2.1:README.md")
     assert "github/una-escuela/llm/blob/v3.2.1/notebooks/04_" in page
     assert '__version__ = "3.2.1"' in git(fork, "show", "v3.2.1:llm_intro/__init__.py")
+
+
+def pulled(folder: Path, branch: str) -> int:
+    """Lo que hace el enlace de un aula la segunda vez: traer esa rama y juntarla."""
+    git(folder, "fetch", "-q", "origin")
+    join = ["git", "-C", str(folder), "merge", "-q", "-Xours", f"origin/{branch}"]
+    return subprocess.run(join, capture_output=True).returncode
+
+
+@pytest.mark.parametrize("ref", ["v1.0.0", "main", "curso/2026"])
+def test_the_link_of_a_classroom_can_be_opened_twice(tmp_path, ref):
+    """El enlace lleva una rama: desde una etiqueta, la segunda vez no habría qué juntar."""
+    where = Address("https://github.com/una-escuela/llm", ref)
+    branch = unquote(re.search(r"&branch=([^&]+)", where.fill(HUB))[1])
+    course, mine = tmp_path / "curso", tmp_path / "mio"
+    git(tmp_path, "init", "-q", "-b", branch, str(course))
+    for version in ("v1.0.0", "v1.1.0"):
+        (course / "leccion.txt").write_text(version)
+        git(course, "add", ".")
+        author = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        git(course, *author, "commit", "-qm", version)
+        git(course, "tag", version)
+        if not mine.exists():
+            git(tmp_path, "clone", "-q", "-b", branch, str(course), str(mine))
+    assert pulled(mine, "v1.0.0") != 0
+    assert pulled(mine, branch) == 0
+    assert (mine / "leccion.txt").read_text() == "v1.1.0"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -14,6 +14,7 @@ from lessons import ROOT, save
 GITHUB = "https://github.com/"
 REPO = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[\w.-]+")  # GitHub no admite «_» en la cuenta
 REF = re.compile(r"[\w.-]+(/[\w.-]+)*")
+VERSION = re.compile(r"v(\d+\.\d+\.\d+)")
 BUTTONS = {
     "Abrir en Colab": (
         "https://colab.research.google.com/assets/colab-badge.svg",
@@ -29,7 +30,7 @@ BUTTONS = {
     ),
 }
 HUB = (
-    "https://HUB/hub/user-redirect/git-pull?repo={quoted_url}&branch={quoted_ref}"
+    "https://HUB/hub/user-redirect/git-pull?repo={quoted_url}&branch={quoted_branch}"
     "&urlpath=lab/tree/{folder}/notebooks/00_empieza_aqui.ipynb"
 )
 
@@ -49,6 +50,11 @@ class Address:
     def published(self) -> bool:
         return REPO.fullmatch(self.repo) is not None
 
+    @property
+    def branch(self) -> str:
+        """La rama que se puede volver a bajar: con una etiqueta, el segundo git pull falla."""
+        return "main" if VERSION.fullmatch(self.ref) else self.ref
+
     def fill(self, template: str, name: str = "") -> str:
         """Pone la dirección en una plantilla de enlace."""
         return template.format(
@@ -57,11 +63,12 @@ class Address:
             name=name,
             folder=self.repo.rpartition("/")[2],
             quoted_ref=quote(self.ref, safe=""),
+            quoted_branch=quote(self.branch, safe=""),
             quoted_url=quote(self.url, safe=""),
         )
 
     def buttons(self, name: str) -> str:
-        """Las insignias de un cuaderno, en Markdown."""
+        """Las insignias de un cuaderno, en Markdown; sin publicar no abrirían nada."""
         return "\n".join(
             f"[![{label}]({image})]({self.fill(link, name)})"
             for label, (image, link) in BUTTONS.items()
@@ -84,7 +91,7 @@ def set_address(repo: str | None, ref: str | None) -> None:
         substitute("pyproject.toml", r'^Repository = ".*"', f'Repository = "{GITHUB}{repo}"')
     if ref:
         substitute("pyproject.toml", r'^ref = ".*"', f'ref = "{ref}"')
-    if ref and (version := re.fullmatch(r"v(\d+\.\d+\.\d+)", ref)):
+    if ref and (version := VERSION.fullmatch(ref)):
         init, line = "llm_intro/__init__.py", f'__version__ = "{version[1]}"'
         substitute(init, r'^__version__ = ".*"', line)
 

@@ -1,20 +1,17 @@
 """Los cuadernos del curso como datos: leerlos, mirarlos por dentro y guardarlos siempre igual."""
 
-import copy
 import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat.v4.rwbase import split_lines
-
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 PATTERN = "0[0-9]_*.ipynb"
 
 BADGE, BOOTSTRAP = "insignia", "arranque"  # ids de las dos celdas que escribe publish.py
+MARK = "<!-- insignias: las escribe make publish -->"
 IGNORED, EXERCISE, CLAIM = "nbval-ignore-output", "exercise", "claim"
 FOLDED = "hide-input"  # la celda se guarda con el código plegado
 FOLDS = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab y Colab
@@ -104,8 +101,18 @@ def all_lessons(only: str = "") -> list[Lesson]:
 
 def as_text(nb: dict) -> str:
     """La única forma en que se guarda un cuaderno: así un cambio pequeño da un diff pequeño."""
-    split = split_lines(nbformat.from_dict(copy.deepcopy(nb)))
-    return json.dumps(split, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(as_lines(nb), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def as_lines(value, key: str = ""):
+    """Lo mismo con sus textos en líneas, como los guarda nbformat, que aquí no hace falta."""
+    if isinstance(value, dict) and not key.endswith("json"):
+        return {name: as_lines(inner, name) for name, inner in value.items()}
+    if isinstance(value, list) and not key.endswith("json"):
+        return [as_lines(inner) for inner in value]
+    text = key in ("source", "text", "image/svg+xml", "application/javascript")
+    text = isinstance(value, str) and (text or key.startswith("text/"))
+    return value.splitlines(keepends=True) if text else value
 
 
 def save(path: Path, text: str) -> None:

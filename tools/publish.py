@@ -5,7 +5,7 @@
     python tools/publish.py --check                              1 si algo no concuerda
 
 De ella salen las insignias, la celda de arranque, las imágenes, el README, colab_badge.md y la
-dirección y la versión de CITATION.cff.
+dirección y la versión de CITATION.cff. Basta un Python 3.11: no hace falta instalar el curso.
 """
 
 import argparse
@@ -15,13 +15,16 @@ from pathlib import Path
 
 import lessons
 from address import BUTTONS, HUB, Address, current, set_address
-from lessons import BADGE, BOOTSTRAP, ROOT, Lesson
+from lessons import BADGE, BOOTSTRAP, MARK, ROOT, Lesson
 
 HERE = Path(__file__).resolve().parent
-MARK = "<!-- insignias: las escribe make publish -->"
-NOT_YET = (
-    "El curso aún no está publicado: estas insignias abrirán tu copia cuando le des dirección."
-)
+NOT_YET = "Cuando publiques tu copia, `make publish` pone aquí las insignias."
+COLAB = {  # si está publicado → lo que dice el README de la primera manera de entrar
+    True: "Pulsa la insignia de una lección en la tabla de abajo y ejecuta la primera celda.",
+    False: "Esta copia todavía no tiene dirección, y Colab no sabría de dónde bajarla.\n"
+    "Si la publicas, [cada lección tendrá su insignia](colab_badge.md); mientras tanto, usa la "
+    "segunda manera.",
+}
 
 
 def needed() -> list[str]:
@@ -41,10 +44,10 @@ def with_bootstrap(lesson: Lesson, address: Address) -> Lesson:
 def with_badges(lesson: Lesson, address: Address) -> Lesson:
     """Otro cuaderno con sus insignias bajo el título."""
     head = lessons.source(lesson.cell(BADGE) or {"source": f"# {lesson.title}"})
-    parts = [head.split(MARK)[0].rstrip(), "", MARK, address.buttons(lesson.path.name)]
-    if not address.published:
-        parts += ["", f"{NOT_YET} [Cómo se hace](../colab_badge.md)."]
-    return replaced(lesson, BADGE, "\n".join(parts))
+    below = f"{NOT_YET} [Cómo se hace](../colab_badge.md)."
+    if address.published:
+        below = address.buttons(lesson.path.name)
+    return replaced(lesson, BADGE, f"{head.split(MARK)[0].rstrip()}\n\n{MARK}\n{below}")
 
 
 def with_images(lesson: Lesson, address: Address) -> Lesson:
@@ -71,14 +74,15 @@ def replaced(lesson: Lesson, cell_id: str, text: str) -> Lesson:
 
 def table(address: Address) -> str:
     """La tabla de lecciones del README."""
-    rows = ["| Lección | Clase | Cálculo | Abrir |", "|---|---|---|---|"]
+    rows = [["Lección", "Clase", "Cálculo", "Abrir"], ["---"] * 4]
     for lesson in lessons.all_lessons():
         name = lesson.path.name
         link = f"[{lesson.number} · {lesson.title}](notebooks/{name})"
         times = [minutes(lesson, "Clase"), minutes(lesson, "Cálculo")]
-        buttons = address.buttons(name).replace("\n", " ")
-        rows.append("| " + " | ".join([link, *times, buttons]) + " |")
-    return "\n".join(rows if address.published else [*rows, "", NOT_YET])
+        rows.append([link, *times, address.buttons(name).replace("\n", " ")])
+    columns = 4 if address.published else 3
+    lines = ["| " + " | ".join(row[:columns]) + " |" for row in rows]
+    return "\n".join(lines if address.published else [*lines, "", NOT_YET])
 
 
 def minutes(lesson: Lesson, what: str) -> str:
@@ -100,8 +104,9 @@ def badge_page(address: Address) -> str:
             f'<a href="{target}"><img src="{image}" alt="Abrir en Colab"></a>\n```'
         )
     state = f"Esta copia abre `{address.repo}` en `{address.ref}`."
-    page = (HERE / "colab_badge.md").read_text(encoding="utf-8")
-    page = page.replace("@STATE@", state if address.published else NOT_YET)
+    if not address.published:
+        state, parts = "Esta copia aún no tiene dirección.", [NOT_YET]
+    page = (HERE / "colab_badge.md").read_text(encoding="utf-8").replace("@STATE@", state)
     return page.replace("@BADGES@", "\n\n".join(parts)).replace("@HUB@", address.fill(HUB))
 
 
@@ -134,6 +139,7 @@ def generated(address: Address) -> dict[Path, str]:
     files = {ROOT / "colab_badge.md": badge_page(address)}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "lecciones", table(address))
+    readme = between(readme, "colab", f"**1. En Colab.** {COLAB[address.published]}")
     files[ROOT / "README.md"] = between(readme, "descarga", clone_lines(address))
     files[ROOT / "CITATION.cff"] = citation(address)
     for lesson in lessons.all_lessons():

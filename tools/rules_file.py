@@ -6,7 +6,7 @@ import re
 import nbformat
 
 import lessons
-from lessons import BADGE, BOOTSTRAP, IGNORED, ROOT, Lesson
+from lessons import BADGE, BOOTSTRAP, IGNORED, MARK, ROOT, Lesson
 
 MAX_BYTES = 400_000
 ID = re.compile(r"[a-z][a-z0-9-]{1,63}")
@@ -83,9 +83,9 @@ def stored_outputs(lesson: Lesson):
 
 
 def opening(lesson: Lesson):
-    """Empieza por la insignia, y su primera celda de código es el arranque, sin comparar."""
-    if lesson.cells[0].get("id") != BADGE or "colab" not in lessons.source(lesson.cells[0]):
-        yield f"la primera celda debe ser «{BADGE}», con la insignia: usa make publish"
+    """Empieza por el título y las insignias, y su primera celda de código es el arranque."""
+    if lesson.cells[0].get("id") != BADGE or MARK not in lessons.source(lesson.cells[0]):
+        yield f"la primera celda debe ser «{BADGE}», la que escribe make publish"
     first = lesson.code[0] if lesson.code else {"metadata": {}}
     if first.get("id") != BOOTSTRAP or IGNORED not in lessons.tags(first):
         yield f"la primera celda de código debe ser «{BOOTSTRAP}», con la etiqueta {IGNORED}"
