@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "01_historia_nlp.ipynb"
 ELIZA_CELLS = ("patron", "personas", "cambiar", "reglas", "eliza")
-GRAMMAR_CELLS = ("gramatica", "generar", "repetir-reglas")
+GRAMMAR_CELLS = ("gramatica", "anadir-genero")
 IDENTIFIER = re.compile(
     r"doi:10\.\d{4,5}/\S+|arXiv:\d{4}\.\d{4,5}|ACL:([A-Z]\d{2}-\d{4}|\d{4}\.[a-z-]+\.\d+)"
     r"|JMLR:v\d+/\w+"
@@ -37,7 +37,7 @@ def eliza():
 @pytest.fixture(scope="module")
 def rows():
     """Las filas de la cronología."""
-    table = files("llm_intro") / "data" / "cronologia.json"
+    table = files("llm_intro") / "data" / "timeline.json"
     return json.loads(table.read_text(encoding="utf-8"))
 
 
@@ -89,19 +89,21 @@ def test_every_rule_of_eliza_can_be_reached(eliza):
 
 
 def test_the_grammar_generates_each_sentence_once():
-    """2 nombres por 2 verbos: cuatro frases distintas."""
-    names = run_cells(*GRAMMAR_CELLS)
-    generated = names["sentences"]("oración", names["grammar"])
-    assert len(generated) == len(set(generated)) == 4
-    assert "el rey duerme" in generated
+    """2 artículos por 4 nombres por 2 verbos: dieciséis frases distintas."""
+    generated = run_cells(*GRAMMAR_CELLS)["generated"]
+    assert len(generated) == len(set(generated)) == 16
+    assert {"el rey duerme", "la rey duerme"} <= set(generated)
 
 
-def test_a_template_is_repeated_once_per_feature():
-    """2 plantillas por 3 rasgos: 6 reglas, y sin asteriscos."""
-    expand = run_cells(*GRAMMAR_CELLS)["expand"]
-    rules = expand(["a* → b*", "b* → c"], ["1", "2", "3"])
-    assert len(rules) == 6 and "*" not in "".join(rules)
-    assert rules[0] == "a1 → b1"
+def test_a_chat_answers_each_line_and_escapes_it():
+    """Lo dicho y lo contestado quedan a la vista, y una línea con HTML no se ejecuta."""
+    from llm_intro.history.controls import chat_demo
+
+    box = chat_demo(str.upper, "hola")
+    line, _, screen = box.children
+    line.value = "<b>adiós</b>"
+    assert "— HOLA" in screen.value and "— &lt;b&gt;adiós&lt;/b&gt;" in screen.value
+    assert screen.value.index("HOLA") < screen.value.index("ADIÓS")
 
 
 def test_each_milestone_has_an_identifier_that_can_be_looked_up(rows):
@@ -137,13 +139,13 @@ def test_the_lesson_cites_every_row_of_the_timeline(rows):
 
 
 def test_the_timeline_draws_one_label_per_row_without_collisions(rows):
-    """Tantos letreros como filas, y ninguno pisa a otro ni se sale de la figura."""
+    """Un letrero por fila y por banda, y ninguno pisa a otro ni se sale de la figura."""
     from llm_intro.history.figures import plot_timeline
 
     ax = plot_timeline(rows)
     ax.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in ax.texts]
-    assert len(boxes) == len(rows)
+    assert len(boxes) == len(rows) + 3  # y el nombre de cada banda
     pairs = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :]]
     assert not any(a.overlaps(b) for a, b in pairs)
     page = ax.figure.bbox
