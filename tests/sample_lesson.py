@@ -12,6 +12,7 @@ PROSE = (
     "Con dos piedras y otras dos tienes cuatro.\n"
     "El orden no importa: puedes empezar por el montón que quieras y el total será el mismo.\n"
 )
+MINUTES = "Clase: 1 minutos · ejercicios: 5 · ampliación: 0."
 STATEMENT = "### Ejercicio 1 · Sumar (fácil, 5 min)\n\nEscribe una función que sume dos números.\n"
 SOLUTION = (
     "<details><summary>Solución</summary>\n\n"
@@ -60,7 +61,10 @@ def good_cells() -> list[dict]:
     stub = "def suma_de_prueba(a, b):\n    ...  # ~1 línea\n\n\ncheck(suma_de_prueba)"
     return [
         markdown("insignia", "# Sumar"),
-        markdown("objetivos", f"## Qué vas a aprender\n\n{PROSE}\nClase: 45 minutos.\n"),
+        markdown(
+            "objetivos",
+            f"## Qué vas a aprender\n\n{PROSE}\n{MINUTES}\n",
+        ),
         code("arranque", "pass", "nbval-ignore-output", shows="listo"),
         markdown("dos-y-dos", PROSE),
         code("suma", "2 + 2", shows="4"),

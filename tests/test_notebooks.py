@@ -128,6 +128,10 @@ BROKEN = {
     ],
     "rhythm": [with_cells(*[sample.code(f"c{n}", "1", shows="1") for n in range(3)])],
     "explained": [with_cells(long_cell(20))],
+    "announced_minutes": [
+        cell_edit(1, source="Clase: 45 minutos · ejercicios: 5 · ampliación: 0."),
+        cell_edit(1, source="Clase: 45 minutos."),
+    ],
     "compared": [
         with_cells(*[sample.code("muda", "x = 1")] * 9),
         with_cells(*[IGNORED, sample.markdown("m", "Texto."), *[IGNORED] * 2], keep=slice(0, 6)),

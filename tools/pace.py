@@ -21,7 +21,9 @@ PREDICTION = re.compile(r"\*\*Predice antes")
 EXERCISE = re.compile(r"^### Ejercicio \d+ · .+ \(\w+, (\d+) min\)$", re.MULTILINE)
 EXTENSION = re.compile(r"^## Ampliación", re.MULTILINE)
 HIDDEN = re.compile(r"<details>.*?</details>", re.DOTALL)
-ANNOUNCED = re.compile(r"^Clase: (\d+) min · ejercicios: (\d+) min · ampliación: (\d+) min$", re.M)
+ANNOUNCED = re.compile(
+    r"^Clase: (\d+) minutos · ejercicios: (\d+) · ampliación: (\d+)\.$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Pace:
 
     def __str__(self) -> str:
         return (
-            f"Clase: {self.classroom} min · ejercicios: {self.exercises} min · "
-            f"ampliación: {self.extension} min"
+            f"Clase: {self.classroom} minutos · ejercicios: {self.exercises} · "
+            f"ampliación: {self.extension}."
         )
 
 
@@ -46,6 +48,11 @@ def pace(lesson: Lesson) -> Pace:
     essential, beyond = reading(lesson.cells[:cut]) + run, reading(lesson.cells[cut:])
     practice = sum(int(n) for c in lesson.markdown for n in EXERCISE.findall(lessons.source(c)))
     return Pace(round(essential), practice, round(beyond))
+
+
+def agrees(told: int, counted: int) -> bool:
+    """Si lo anunciado se aparta de lo contado un 10 % como mucho, o dos minutos si es poco."""
+    return abs(told - counted) <= max(2, 0.1 * counted)
 
 
 def starts_extension(cell: dict) -> bool:
@@ -80,5 +87,6 @@ def announced(lesson: Lesson) -> Pace | None:
 
 if __name__ == "__main__":
     for each in lessons.all_lessons(*sys.argv[1:2]):
-        words = len(readability.words(readability.prose("\n".join(map(lessons.source, each.markdown)))))
+        prose = readability.prose("\n".join(map(lessons.source, each.markdown)))
+        words = len(readability.words(prose))
         print(f"{each.number} · {pace(each)} · {words} palabras, {len(each.cells)} celdas")

@@ -3,8 +3,10 @@
 import ast
 import re
 import statistics
+from dataclasses import astuple
 
 import lessons
+import pace
 import readability
 import solutions
 from lessons import EXERCISE, IGNORED, Lesson
@@ -14,6 +16,7 @@ WORDS_PER_LINE = 10
 COMPARED_SHARE = 0.30
 MIN_PERSPICUITY, MAX_SENTENCE = 55, 35
 KNOWN = {IGNORED, EXERCISE, lessons.CLAIM, lessons.FOLDED}
+PROJECTED = {"07"}  # sus minutos los marca la clase
 WITHOUT_EXERCISES = {"00", "07"}  # la portada y la demostración que se proyecta
 HEADING = re.compile(r"^### Ejercicio \d+ · .+ \((fácil|medio|difícil), \d+ min\)$", re.MULTILINE)
 ENGLISH = re.compile(
@@ -140,6 +143,15 @@ def prose(lesson: Lesson) -> str:
     return readability.prose("\n\n".join(map(lessons.source, cells)))
 
 
+def announced_minutes(lesson: Lesson):
+    """Los minutos que anuncia son los que salen de contar el cuaderno."""
+    if lesson.number in PROJECTED:
+        return
+    told, counted = pace.announced(lesson), pace.pace(lesson)
+    if told is None or not all(map(pace.agrees, astuple(told), astuple(counted))):
+        yield f"anuncia «{told}» y salen «{counted}»"
+
+
 def readable(lesson: Lesson):
     """INFLESZ de 55 o más y ninguna frase de más de 35 palabras."""
     text = prose(lesson)
@@ -162,5 +174,6 @@ RULES = [
     claims,
     exercises,
     spanish_labels,
+    announced_minutes,
     readable,
 ]
