@@ -31,17 +31,23 @@ def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p
         Fan et al. (2018), «Hierarchical Neural Story Generation» (top-k).
     """
     check_sampling(temperature, top_k, top_p)
-    scores = _as_scores(logits)
+    scores = as_scores(logits)
     if temperature == 0:
         probs = np.zeros_like(scores)
         probs[scores.argmax()] = 1.0
     else:
         with np.errstate(over="ignore"):  # a temperatura ínfima, -infinito es lo correcto
-            scores = (scores - scores.max()) / temperature  # restar el máximo evita desbordes
-        probs = np.exp(scores)
-        probs /= probs.sum()
-        probs = _cut(probs, top_k, top_p)
-    return _like(logits, probs)
+            scores = (scores - scores.max()) / temperature
+        probs = _cut(np.exp(log_softmax(scores)), top_k, top_p)
+    if not hasattr(logits, "is_floating_point"):
+        return probs
+    return (logits.detach() if logits.is_floating_point() else logits.float()).new_tensor(probs)
+
+
+def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Log-probabilidades, de la misma forma: puntuaciones menos el log de la suma de su e^x."""
+    scores = scores - scores.max(axis, keepdims=True)  # restar el máximo evita desbordes
+    return scores - np.log(np.exp(scores).sum(axis, keepdims=True))
 
 
 def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
@@ -57,9 +63,10 @@ def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
         raise ValueError(f"top_p={top_p!r}: debe estar en (0, 1], o None para no cortar.")
 
 
-def _as_scores(logits) -> np.ndarray:
+def as_scores(logits) -> np.ndarray:
+    """Los logits de un paso en NumPy, (V,), float64. ValueError si no dan una distribución."""
     if hasattr(logits, "detach"):
-        logits = logits.detach().float().cpu().numpy()
+        logits = logits.detach().double().cpu().numpy()  # NumPy no conoce bfloat16
     scores = np.asarray(logits, dtype=np.float64)
     if scores.ndim != 1 or not scores.size:
         raise ValueError(f"logits de forma {scores.shape}: se esperaba un vector (V,) no vacío.")
@@ -69,13 +76,6 @@ def _as_scores(logits) -> np.ndarray:
             "Baja la tasa de aprendizaje y vuelve a entrenar."
         )
     return scores
-
-
-def _like(logits, probs: np.ndarray):
-    if not hasattr(logits, "new_tensor"):
-        return probs
-    logits = logits.detach()
-    return (logits if logits.is_floating_point() else logits.float()).new_tensor(probs)
 
 
 def _cut(probs: np.ndarray, top_k, top_p) -> np.ndarray:
@@ -103,7 +103,7 @@ def read_prompt(model, prompt: str) -> np.ndarray:
     tokenizer = getattr(model, "tokenizer", None)
     if tokenizer is None:
         raise ValueError("el modelo no tiene tokenizer: entrénalo con train o fit, o cárgalo.")
-    if not any(symbol.isupper() for symbol in getattr(tokenizer, "symbols", "A")):
+    if getattr(tokenizer, "symbols", "").islower():
         prompt = check_text(prompt).lower()
     if not prompt:
         raise ValueError("el texto está vacío: escribe al menos una letra.")
@@ -118,9 +118,7 @@ def feed(model, ids) -> tuple[np.ndarray, object]:
     return logits, state
 
 
-def stream(
-    model, prompt: str, length=300, temperature=0.7, top_k=None, top_p=None, seed=0
-) -> Iterator[str]:
+def stream(model, prompt, length=300, temperature=0.7, top_k=None, top_p=None, seed=0) -> Iterator:
     """Escribe a continuación de `prompt`, letra a letra, según se generan.
 
     Args y errores: los de `generate`. Los errores saltan al llamar, no a media frase.
@@ -131,21 +129,31 @@ def stream(
     if seed is not None and not (isinstance(seed, Integral) and seed >= 0):
         raise ValueError(f"seed={seed!r}: debe ser un entero, 0 o más, o None para no repetir.")
     ids = read_prompt(model, prompt)
-    draws = np.random.default_rng(seed)  # generador propio: nadie más lo toca
+    draws = np.random.default_rng(seed).random(int(length))  # generador propio: nadie más lo toca
 
-    def letters() -> Iterator[str]:
+    def tokens() -> Iterator[int]:
         logits, state = feed(model, ids)
-        for u in draws.random(int(length)):
-            token = pick(next_probs(logits, temperature, top_k, top_p), u)
-            yield model.tokenizer.decode([token])
+        for u in draws:
+            token = pick(next_probs(as_scores(logits), temperature, top_k, top_p), u)
+            yield token
             logits, state = model.step(token, state)
 
-    return letters()
+    return whole_letters(model.tokenizer, tokens())
 
 
-def generate(
-    model, prompt: str, length=300, temperature=0.7, top_k=None, top_p=None, seed=0
-) -> str:
+def whole_letters(tokenizer, tokens) -> Iterator[str]:
+    """El texto de cada número según llega; media letra (un byte de «ñ») espera a la otra media."""
+    waiting = []
+    for token in tokens:
+        waiting.append(token)
+        text = tokenizer.decode(waiting)
+        if not text.endswith("\ufffd"):  # «�», lo que da `decode` si los bytes no acaban en letra
+            yield text
+            waiting = []
+    yield tokenizer.decode(waiting)
+
+
+def generate(model, prompt, length=300, temperature=0.7, top_k=None, top_p=None, seed=0) -> str:
     """Escribe `length` símbolos a continuación de `prompt`.
 
     Args:
@@ -157,8 +165,7 @@ def generate(
     Returns:
         el comienzo (como el modelo lo lee) y lo escrito.
     Raises:
-        ValueError: comienzo vacío o con símbolos desconocidos, `length` negativo o un
-            ajuste que `next_probs` rechaza.
+        ValueError: comienzo vacío o con símbolos desconocidos, o un ajuste imposible.
     """
     new = "".join(stream(model, prompt, length, temperature, top_k, top_p, seed))
     return model.tokenizer.decode(read_prompt(model, prompt)) + new
@@ -172,7 +179,7 @@ def token_bits(model, ids) -> np.ndarray:
     for token, following in pairwise(ids):
         logits, state = model.step(int(token), state)
         with np.errstate(divide="ignore"):
-            bits.append(-np.log2(next_probs(logits)[following]))
+            bits.append(-np.log2(next_probs(as_scores(logits))[following]))
     return np.array(bits)
 
 

@@ -25,7 +25,7 @@ class CharTokenizer:
     symbols: str
 
     def __post_init__(self):
-        if not self.symbols or self.symbols != "".join(sorted(set(self.symbols))):
+        if not check_text(self.symbols) or self.symbols != "".join(sorted(set(self.symbols))):
             raise ValueError(
                 f"símbolos {self.symbols[:40]!r}: se esperaba uno o más, ordenados y sin repetir. "
                 "Usa CharTokenizer.from_text(texto)."
@@ -81,4 +81,4 @@ def check_ids(ids, vocab_size: int) -> np.ndarray:
 
 def _code_points(text: str) -> np.ndarray:
     """El código Unicode de cada carácter, (T,): cuatro bytes por carácter, sin bucle."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")

@@ -10,8 +10,21 @@ import numpy as np
 import pytest
 import torch
 from fakes import TableModel, cycle_model, uniform_model
+from hypothesis import given
+from hypothesis import strategies as st
 
-from llm_intro.sampling import bits_per_char, generate, next_probs, pick, stream, token_bits
+from llm_intro.models.bpe import BPETokenizer
+from llm_intro.sampling import (
+    bits_per_char,
+    generate,
+    log_softmax,
+    next_probs,
+    pick,
+    read_prompt,
+    stream,
+    token_bits,
+)
+from llm_intro.tokenizers import CharTokenizer
 
 LOG = np.log([1.0, 2.0, 4.0, 1.0])  # probabilidades 1/8, 2/8, 4/8, 1/8
 BAD_SETTINGS = [
@@ -171,6 +184,69 @@ def test_pick_gives_the_right_frequencies():
 # --- generate y stream ---
 
 
+class Recites:
+    """Escribe un texto fijo, pieza a pieza, con el tipo de logits que se pida."""
+
+    def __init__(self, tokenizer, text: str, kind=np.asarray):
+        self.tokenizer, self.ids, self.kind = tokenizer, tokenizer.encode(text), kind
+
+    def start(self):
+        return 0
+
+    def step(self, token, state):
+        scores = np.zeros(self.tokenizer.vocab_size)
+        scores[self.ids[state % len(self.ids)]] = 9
+        return self.kind(scores), state + 1
+
+
+@given(text=st.text(min_size=1), merges=st.sampled_from([256, 270]), cut=st.integers(1, 40))
+def test_letters_of_several_bytes_are_written_whole(text, merges, cut):
+    """Con piezas de bytes, lo escrito es lo que dicen todas juntas: ni «�» en vez de «ñ»."""
+    tokenizer = BPETokenizer.train("el niño y la ñora " * 3, merges)
+    model = Recites(tokenizer, "el niño 🙂" + text)
+    letters = list(stream(model, "a", cut, temperature=0))
+    ids = [model.ids[i % len(model.ids)] for i in range(cut)]
+    assert "".join(letters) == tokenizer.decode(ids) == generate(model, "a", cut, 0)[1:]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32, torch.float64])
+def test_any_kind_of_logits_writes_and_scores(dtype):
+    """Los de media precisión también; y los de 64 bits no se redondean por el camino."""
+    model = Recites(CharTokenizer("abc"), "cab", lambda scores: torch.tensor(scores, dtype=dtype))
+    assert generate(model, "a", 4, temperature=0) == "acabc"
+    assert bits_per_char(model, "acab") == pytest.approx(math.log2(1 + 2 * math.exp(-9)), rel=1e-6)
+    close = torch.tensor([1.0, 1.0 + 1e-12], dtype=torch.float64)
+    assert next_probs(close, temperature=0).tolist() == [0, 1]
+
+
+@given(prompt=st.text(st.characters(exclude_categories=())))
+def test_a_prompt_is_read_or_refused_in_spanish(prompt):
+    """La puerta del comienzo: o números cuyo texto es el comienzo en NFC, o ValueError."""
+    model = uniform_model(" abcdefghijklmnopqrstuvwxyzáéíñóúü")
+    for form in ("NFC", "NFD"):
+        try:
+            ids = read_prompt(model, unicodedata.normalize(form, prompt))
+        except ValueError as error:
+            assert re.search("vacío|fuera del vocabulario|media pareja", str(error))
+        else:
+            read = model.tokenizer.decode(ids)
+            assert read == unicodedata.normalize("NFC", prompt.lower())
+
+
+@pytest.mark.parametrize("tokenizer", [CharTokenizer("a"), BPETokenizer(())])
+def test_half_an_emoji_is_refused_in_spanish(tokenizer):
+    """Una mitad UTF-16 suelta, lo que queda al cortar un emoji: se dice dónde está."""
+    with pytest.raises(ValueError, match=r"el carácter 1, .*es media pareja UTF-16"):
+        generate(Recites(tokenizer, "a"), "a\ud83d", 3)
+
+
+def test_log_softmax_by_hand():
+    """Pesos 1 y 3: log ¼ y log ¾, por filas o por columnas y sin desbordes."""
+    scores, expected = np.log([[1.0, 3.0], [3.0, 1.0]]) + 1e4, np.log([[0.25, 0.75], [0.75, 0.25]])
+    assert log_softmax(scores) == pytest.approx(expected)
+    assert log_softmax(scores, axis=0) == pytest.approx(expected)
+
+
 def test_same_seed_same_text_and_another_seed_another():
     """La semilla lo decide todo; None, cada vez uno."""
     model = uniform_model("abcdefgh")
@@ -216,7 +292,7 @@ def test_the_whole_prompt_is_read_in_order_with_one_state():
 def test_length_zero_is_the_prompt():
     """Cero letras nuevas: el comienzo."""
     assert generate(uniform_model("abc"), "cab", 0) == "cab"
-    assert list(stream(uniform_model("abc"), "cab", 0)) == []
+    assert "".join(stream(uniform_model("abc"), "cab", 0)) == ""
 
 
 def test_the_prompt_is_read_as_the_corpus_was_cleaned():

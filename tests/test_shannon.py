@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from fakes import cycle_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import approx
@@ -162,3 +163,14 @@ def test_the_order_slider_changes_the_text():
     assert screen.value != before
     prompt.set_state({"value": "€"})
     assert "Aviso" in screen.value
+
+
+def test_loose_accents_eat_no_letter():
+    """Un comienzo o una letra con la tilde suelta (NFD) valen lo mismo que con ella puesta."""
+    _, _, prompt, screen = order_demo({2: cycle_model("éñ")}, "é", 4).children
+    assert "ñéñé" in screen.value
+    prompt.set_state({"value": "e\u0301"})
+    assert "ñéñé" in screen.value
+    game = ShannonGame("éééé", start=1, length=2)
+    shannon_game(game).children[1].set_state({"value": "e\u0301"})
+    assert game.ranks == [1]

@@ -89,11 +89,18 @@ def comma(number: float, digits: int = 2) -> str:
 
 
 def check_text(text) -> str:
-    """`text`, si es un texto; si no, ValueError."""
+    """`text`, si es un texto que se puede guardar en UTF-8; si no, ValueError."""
     if not isinstance(text, str):
         raise ValueError(
             f"llegó {type(text).__name__}: se esperaba un texto. De un Corpus, usa .text o .train."
         )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # viene de cortar un emoji, o de un JSON dañado
+        raise ValueError(
+            f"el carácter {error.start}, {text[error.start]!r}, es media pareja UTF-16 y no es "
+            "texto: quítalo o vuelve a copiarlo."
+        ) from error
     return text
 
 

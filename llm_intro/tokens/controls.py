@@ -2,11 +2,12 @@
 
 import html
 import threading
+import unicodedata
 
 import ipywidgets as w
 
 from ..face.controls import Demo, int_slider, note, prose, text_box
-from ..sampling import bits_per_char, generate
+from ..sampling import bits_per_char, stream
 from ..support.text import comma, visible
 from .shannon import FEW, ShannonGame, bounds
 
@@ -28,12 +29,12 @@ def order_demo(models: dict[int, object], prompt: str = "en un lugar de la manch
     }
 
     def draw(order, seed, prompt):
-        text = generate(models[order], prompt, length, temperature=1.0, seed=seed)
-        bits = comma(bits_per_char(models[order], text))
+        written = "".join(stream(models[order], prompt, length, temperature=1.0, seed=seed))
+        bits = comma(bits_per_char(models[order], prompt + written))
         seen = "ninguna letra" if order == 1 else f"las {order - 1} letras anteriores"
         seen = "la letra anterior" if order == 2 else seen
         head = f"<p>Orden <b>{order}</b>: mira {seen}. Su texto le cuesta {bits} bits/car.</p>"
-        yield head + prose(text[len(prompt) :], prompt)
+        yield head + prose(written, prompt)
 
     return Demo(controls, draw).box
 
@@ -66,7 +67,7 @@ def shannon_game(game: ShannonGame, name: str = "tú"):
     def typed(change) -> None:
         if change["new"]:
             keyboard.value = ""
-            play(change["new"][-1].lower())
+            play(unicodedata.normalize("NFC", change["new"])[-1].lower())  # «é» puede ser dos
 
     keyboard.observe(typed, names="value")
     for letter, button in buttons.items():
