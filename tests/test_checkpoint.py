@@ -22,6 +22,7 @@ from llm_intro import training as run_module
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.models.transformer import Transformer
 from llm_intro.recipes import TrainConfig
+from llm_intro.support import data
 from llm_intro.support.checkpoint import load_checkpoint, save_checkpoint
 from llm_intro.tokenizers import CharTokenizer
 from llm_intro.training import train
@@ -348,8 +349,8 @@ def test_another_vocabulary_is_refused(tmp_path):
 # --- escribir sin estropear ---
 
 
-@pytest.mark.parametrize("where", ["replace", "fsync", "fdopen"])
-def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, where):
+@pytest.mark.parametrize(("module", "where"), [(os, "replace"), (os, "fsync"), (data, "open")])
+def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, module, where):
     """Disco lleno o apagón a mitad: está el de antes, entero, y nada más."""
     path = tmp_path / "p"
     save_checkpoint(path, {"w": torch.ones(3)}, {"step": 1})
@@ -358,12 +359,24 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, wher
         raise OSError("disco lleno")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, where, fail)
+        patch.setattr(module, where, fail, raising=False)
         with pytest.raises(OSError, match="disco lleno"):
             save_checkpoint(path, {"w": torch.zeros(3)}, {"step": 2})
     tensors, meta = load_checkpoint(path)
     assert tensors["w"].tolist() == [1, 1, 1] and meta == {"step": 1}
     assert [p.name for p in tmp_path.iterdir()] == ["p"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows no tiene estos permisos")
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660)])
+def test_a_saved_file_can_be_read_by_whom_the_umask_says(tmp_path, umask, mode):
+    """En una carpeta compartida se leen los puntos de control de otro, si su umask lo permite."""
+    before = os.umask(umask)
+    try:
+        save_checkpoint(tmp_path / "p", {"w": torch.ones(1)}, {})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "p").stat().st_mode & 0o777 == mode
 
 
 def test_what_is_saved_comes_back(tmp_path):

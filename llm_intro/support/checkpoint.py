@@ -6,15 +6,13 @@ debe poder ejecutar código.
 """
 
 import json
-import os
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from .data import write_atomic
 from .machine import random_state, set_random_state
 from .progress import Event
 
@@ -31,21 +29,9 @@ def save_checkpoint(path, tensors: dict[str, Tensor], meta: dict) -> None:
         tensors: por nombre; se guardan en la CPU, cada uno con su copia.
         meta: lo que JSON sepa escribir, números de NumPy y rutas.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # safetensors no admite memoria compartida ni vistas: una copia contigua de cada uno
     plain = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
-    content = save(plain, metadata={"format": FORMAT, "meta": _to_json(meta)})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".parcial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomic(path, save(plain, metadata={"format": FORMAT, "meta": _to_json(meta)}))
 
 
 def load_checkpoint(path) -> tuple[dict[str, Tensor], dict]:
