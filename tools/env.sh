@@ -1,7 +1,8 @@
 #!/bin/sh
 # Prepara .venv con las versiones de requirements.lock y el paquete en modo editable.
 # La segunda vez no hace nada: .venv/.listo guarda la huella de las listas, la versión y la carpeta.
-# CPU=1 instala el PyTorch sin CUDA que publica PyTorch.
+# En Linux sin tarjeta de NVIDIA instala el PyTorch sin CUDA: gigabytes menos.
+# CPU=1 lo pide siempre y CPU=0, nunca.
 set -eu
 
 stamp=.venv/.listo
@@ -38,8 +39,17 @@ install() {
 locked() {
     sed -n "s/^$1==/$1==/p" requirements.lock
 }
-if [ -n "${CPU:-}" ]; then
-    install --index-url https://download.pytorch.org/whl/cpu "$(locked torch)"
+has_card() {
+    nvidia-smi >/dev/null 2>&1 || [ -d /proc/driver/nvidia ]
+}
+if [ -z "${CPU:-}" ] && [ "$(uname -s)" = Linux ] && ! has_card; then
+    CPU=1
+fi
+if [ "${CPU:-0}" != 0 ]; then
+    # Si no se llega a ese índice (la red de una escuela), se sabe pronto y se sigue
+    install --timeout 15 --retries 0 --index-url https://download.pytorch.org/whl/cpu \
+        "$(locked torch)" 2>/dev/null ||
+        echo "No llego al PyTorch sin CUDA: instalo el habitual, que en Linux ocupa más."
 fi
 # Con setuptools ya dentro y sin entorno de compilación aparte, repetir no necesita la red.
 install "$(locked setuptools)"
