@@ -7,17 +7,26 @@ ONLY ?=
 ANY_PYTHON = $(or $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; \
   do $$p -c 'import tomllib' 2>/dev/null && echo $$p && break; done),$(error Hace falta Python 3.11 o posterior))
 
+# Solo en este ordenador; sin pantalla no se abre un navegador, y root tiene que decir que lo es
+SCREEN = $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))
+LAB = --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_empieza_aqui.ipynb \
+  --ServerApp.log_level=WARN --LabApp.log_level=WARN \
+  $(if $(SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
+
 .DEFAULT_GOAL := help
 .PHONY: help env lab demo html web test check notebooks claims publish bench clean
 
 help: ## Enseña esta lista
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-env: ## Prepara .venv con las versiones probadas (CPU=1: PyTorch sin CUDA)
+env: ## Prepara .venv con las versiones probadas (CPU=1 o CPU=0: sin CUDA o con ella)
 	@CPU="$(CPU)" sh tools/env.sh
 
 lab: env ## Abre el curso en JupyterLab
-	@$(PYTHON) tools/lab.py
+	@echo "JupyterLab se abrirá en tu navegador; si no, copia en él la última dirección que diga."
+	@echo "Para cerrarlo, pulsa Ctrl-C dos veces en esta ventana."
+	@JUPYTER_CONFIG_PATH="$$PWD/tools/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	  $(PYTHON) -m jupyterlab $(LAB)
 
 demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
 	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) tools/demo.py

@@ -96,37 +96,45 @@ def test_the_sentences_are_escaped_and_change(vote):
     assert "Está roto" in screen(vote)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.5"])
-def test_local_addresses_need_no_warning(host):
-    """Lo que solo se alcanza desde este ordenador."""
-    assert demo.is_local(host)
+class FakeVoila:
+    """Un Voilà de mentira, que dice lo que diría el de verdad."""
 
+    def __init__(self, order, **options):
+        self.order = order
+        self.stderr = [
+            "[Voila] Using a folder to store connection files\n",
+            "[Voila] Voilà is running at:\n",
+            "http://nombre-de-la-maquina:8867/\n",
+            "[Voila] WARNING | Notebook is not trusted\n",
+            "[Voila] ERROR | algo se ha roto\n",
+        ]
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.20", "aula.example", ""])
-def test_other_addresses_do(host):
-    """Lo demás, también un nombre que no conocemos, puede verse desde fuera."""
-    assert not demo.is_local(host)
+    def wait(self):
+        return 0
 
 
 def run(monkeypatch, **variables) -> tuple[int, list]:
     """Corre main() sin arrancar nada: devuelve su resultado y las órdenes que daría."""
     calls = []
 
-    class Server:
-        def __init__(self, order, **options):
-            calls.append(order)
-
-        def wait(self):
-            return 0
+    def start(order, **options):
+        calls.append(order)
+        return FakeVoila(order)
 
     for name in ("HOST", "PORT", "THEME"):
         monkeypatch.setenv(name, variables.get(name, ""))
-    monkeypatch.setattr(demo.subprocess, "Popen", Server)
-    monkeypatch.setattr(demo, "listening", lambda *_: True)
-    monkeypatch.setattr(demo, "has_browser", lambda: False)
+    monkeypatch.setattr(demo.subprocess, "Popen", start)
     monkeypatch.setattr(demo.signal, "signal", lambda *_: None)
     monkeypatch.setattr(demo, "find_spec", lambda name: variables.get("voila", True))
     return demo.main(), calls
+
+
+def test_voila_is_retold_in_spanish(monkeypatch, capsys):
+    """De lo que cuenta quedan la dirección, con el puerto que ha encontrado, y los errores."""
+    run(monkeypatch)
+    told = capsys.readouterr().out
+    assert told.startswith("La clase está en:\n\n    http://127.0.0.1:8867/\n")
+    assert "algo se ha roto" in told and "trusted" not in told and "Using" not in told
 
 
 def test_by_default_only_this_computer_sees_it(monkeypatch, capsys):
@@ -156,15 +164,6 @@ def test_an_address_of_another_computer_is_explained(monkeypatch):
     """192.0.2.1 no es de nadie: no se puede escuchar en ella."""
     with pytest.raises(SystemExit, match=r"HOST=192\.0\.2\.1 no vale"):
         run(monkeypatch, HOST="192.0.2.1")
-
-
-def test_a_taken_port_gives_another():
-    """Si alguien ocupa el puerto, se usa uno libre."""
-    with demo.socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
-        taken = door.getsockname()[1]
-        assert demo.free_port("127.0.0.1", taken) != taken
 
 
 def test_without_voila_and_without_network_it_says_what_to_do(monkeypatch, capsys):

@@ -1,17 +1,20 @@
 """«make lab» y «make test»: prepararlo todo una vez, y después empezar sin instalar nada."""
 
+import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import jupyterlab
 import pytest
 
-import lab
-
 ROOT = Path(__file__).resolve().parent.parent
+ENV = ROOT / "tools" / "env.sh"
 LISTS = ("requirements.txt", "requirements.lock", "pyproject.toml")
 VERSION = "llm_intro/__init__.py"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="env.sh es para Linux y macOS")
@@ -20,6 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="env.sh es para 
 FAKE_PYTHON = """#!/bin/sh
 echo "$*" >> "$CALLS"
 [ -z "$OLD" ] || exit 1
+case "$*" in *"${UNREACHABLE:-ninguna}"*) echo un error en inglés >&2; exit 1 ;; esac
 if [ "$1 $2" = "-m venv" ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi
 [ "$1" != --version ] || echo "Python 3.11.0"
 """
@@ -44,7 +48,8 @@ def setup(course: Path, **variables: str) -> tuple[subprocess.CompletedProcess, 
     calls = course.parent / "llamadas"
     calls.write_text("")
     path = f"{course.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "CALLS": str(calls), "OLD": "", "CPU": "", **variables}
+    env = {**os.environ, "PATH": path, "CALLS": str(calls), "OLD": "", "UNREACHABLE": ""}
+    env |= {"CPU": "", **variables}
     done = subprocess.run(
         ["sh", "tools/env.sh"],
         cwd=course,
@@ -102,10 +107,49 @@ def test_a_broken_environment_is_made_again(course):
     assert setup(course)[1]
 
 
-def test_cpu_asks_pytorch_for_its_own_build(course):
-    """CPU=1 instala antes el PyTorch sin CUDA, en la versión probada."""
-    _, installs = setup(course, CPU="1")
-    assert "torch==" in installs[0] and "download.pytorch.org/whl/cpu" in installs[0]
+CPU_BUILD = "download.pytorch.org/whl/cpu"
+
+
+@pytest.mark.parametrize(
+    ("system", "card", "cpu", "asked"),
+    [
+        ("Linux", "", "", True),
+        ("Linux", "yes", "", False),
+        ("Darwin", "", "", False),
+        ("Linux", "yes", "1", True),
+        ("Darwin", "", "1", True),
+        ("Linux", "", "0", False),
+    ],
+)
+def test_the_cpu_build_is_for_linux_without_a_card(course, system, card, cpu, asked):
+    """En Linux sin tarjeta de NVIDIA, antes que nada; CPU=1 y CPU=0 mandan más."""
+    if Path("/proc/driver/nvidia").exists() and not (card or cpu):
+        pytest.skip("esta máquina tiene una tarjeta")
+    for name, lines in {"uname": f"echo {system}", "nvidia-smi": f"test -n '{card}'"}.items():
+        (course.parent / "bin" / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (course.parent / "bin" / name).chmod(0o755)
+    _, installs = setup(course, CPU=cpu)
+    assert (CPU_BUILD in installs[0] and "torch==" in installs[0]) == asked
+    assert not any(CPU_BUILD in install for install in installs[1:])
+
+
+def test_without_the_cpu_build_the_usual_one_is_installed(course):
+    """Si no se llega a ese índice se espera poco, se dice en una línea y se sigue."""
+    done, installs = setup(course, CPU="1", UNREACHABLE=CPU_BUILD)
+    assert "--timeout 15 --retries 0" in installs[0]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert installs[-1].endswith("--editable .[dev]")
+    assert len([line for line in done.stdout.splitlines() if "sin CUDA" in line]) == 1
+
+
+def test_a_real_pip_gives_up_quickly_on_an_index_it_cannot_reach(tmp_path):
+    """Con la dirección cerrada, las mismas opciones devuelven un error en pocos segundos."""
+    options = re.search(r"install (--timeout.*?) --index-url", ENV.read_text("utf-8"))[1].split()
+    where = ["--index-url", "http://127.0.0.1:9/simple", "--no-deps", "--target", str(tmp_path)]
+    pip = [sys.executable, "-m", "pip", "--isolated", "install", *options, *where, "no-existe==1"]
+    start = time.monotonic()
+    assert subprocess.run(pip, capture_output=True).returncode != 0
+    assert time.monotonic() - start < 30
 
 
 def test_an_old_python_is_told_so(course):
@@ -115,27 +159,50 @@ def test_an_old_python_is_told_so(course):
     assert "Python 3.11 o posterior" in done.stderr
 
 
+@pytest.fixture
+def lab(course):
+    """`make lab` con ese Python de mentira y un id que dice quién es: la orden que daría."""
+    shutil.copy(ROOT / "Makefile", course / "Makefile")
+
+    def order(uid: int = 1000, **variables: str) -> str:
+        (course.parent / "bin" / "id").write_text(f"#!/bin/sh\necho {uid}\n")
+        (course.parent / "bin" / "id").chmod(0o755)
+        calls = course.parent / "llamadas"
+        env = {"PATH": f"{course.parent / 'bin'}{os.pathsep}{os.environ['PATH']}", **variables}
+        env = {"CALLS": str(calls), "OLD": "", "UNREACHABLE": "", "LC_ALL": "C.UTF-8", **env}
+        subprocess.run(["make", "-s", "lab"], cwd=course, env=env, check=True, capture_output=True)
+        return calls.read_text().splitlines()[-1]
+
+    return order
+
+
+needs_make = pytest.mark.skipif(not shutil.which("make"), reason="hace falta make")
+
+
+@needs_make
 @pytest.mark.parametrize(("uid", "asked"), [(0, True), (1000, False)])
-def test_only_root_asks_for_allow_root(monkeypatch, uid, asked):
+def test_only_root_asks_for_allow_root(lab, uid, asked):
     """Jupyter se niega a correr como root sin esa opción; a los demás no se les pone."""
-    monkeypatch.setattr(os, "geteuid", lambda: uid)
-    assert ("--allow-root" in lab.command()) == asked
-    assert "--ServerApp.ip=127.0.0.1" in lab.command()
+    order = lab(uid)
+    assert ("--allow-root" in order) == asked
+    assert order.startswith("-m jupyterlab --ServerApp.ip=127.0.0.1 ")
+    assert "/lab/tree/notebooks/00_empieza_aqui.ipynb" in order
 
 
+@needs_make
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="la pantalla es DISPLAY en Linux")
-def test_the_course_silences_the_news_and_keeps_other_settings(monkeypatch):
-    """JupyterLab pregunta por sus noticias en mitad de una proyección: aquí, no."""
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "otros ajustes")
-    folder, other = lab.settings()
-    told = json.loads(Path(folder, "labconfig/default_setting_overrides.json").read_text("utf-8"))
-    assert told["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
-    assert other == "otros ajustes"
-
-
-def test_without_a_screen_no_browser_is_opened(monkeypatch):
+def test_without_a_screen_no_browser_is_opened(lab):
     """Sin pantalla solo se escribe la dirección."""
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert "--no-browser" in lab.command()
+    assert "--no-browser" in lab()
+    assert "--no-browser" not in lab(DISPLAY=":0")
+
+
+def test_the_course_tells_jupyterlab_to_speak_spanish_and_to_be_quiet():
+    """En español, como las lecciones, y sin preguntar por sus noticias en una proyección."""
+    folder = ROOT / "tools" / "jupyter"
+    told = json.loads((folder / "labconfig/default_setting_overrides.json").read_text("utf-8"))
+    assert told["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert told["@jupyterlab/translation-extension:plugin"] == {"locale": "es_ES"}
+    for path in Path(jupyterlab.__file__).parent.glob("schemas/@jupyterlab/translation-*/*.json"):
+        assert "locale" in json.loads(path.read_text("utf-8"))["properties"]
+    assert importlib.util.find_spec("jupyterlab_language_pack_es_ES")

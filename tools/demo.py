@@ -6,23 +6,17 @@ Solo se ve en este ordenador, salvo que HOST diga otra cosa. La primera vez inst
 está, no hace falta red.
 """
 
-import ipaddress
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import time
-import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
 
-from lab import has_browser
-
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = "notebooks/07_demo_en_clase.ipynb"
-TEMPLATES = ROOT / "tools" / "demo_template"
-PORT = 8866
 WARNING = (
     "Atención: con HOST={host}, quien esté en tu red puede abrir la clase y mover los mandos.\n"
     "No puede ejecutar otro código, pero cada visita arranca un Python en este ordenador.\n"
@@ -32,16 +26,9 @@ MISSING = (
     "Falta Voilà y no se ha podido instalar: la primera vez hace falta red.\n"
     "Mientras tanto, abre la lección 07 con «make lab»: es la misma, con los mismos mandos."
 )
-
-
-def is_local(host: str) -> bool:
-    """Si solo se llega a esa dirección desde este ordenador."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+READY = "La clase está en:\n\n    {}\n\nPara cerrarla, pulsa Ctrl-C."
+ADDRESS = re.compile(r"http://.+:(\d+)/")
+CHATTER = re.compile(r"\[\w+\] (?!ERROR|CRITICAL)")  # lo que Voilà cuenta y no es un error
 
 
 def ready() -> bool:
@@ -54,25 +41,27 @@ def ready() -> bool:
     return subprocess.run([*pip, *extra], cwd=ROOT).returncode == 0
 
 
-def free_port(host: str, wanted: int) -> int:
-    """El puerto pedido o, si está ocupado, uno que no lo esté."""
-    for port in (wanted, 0):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                door.bind((host, port))
-            except OSError as error:
-                problem = error
-            else:
-                return door.getsockname()[1]
-    raise SystemExit(f"HOST={host} no vale en este ordenador: {problem.strerror or problem}.")
+def asked() -> tuple[str, str, str]:
+    """HOST, PORT y THEME; SystemExit si Voilà no podría atender ahí."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    port = os.environ.get("PORT") or "8866"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise SystemExit(f"PORT={port} no vale: escribe un número del 1 al 65535.")
+    try:
+        socket.create_server((host, 0), family=socket.getaddrinfo(host, 0)[0][0]).close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise SystemExit(f"HOST={host} no vale en este ordenador: {reason}.") from None
+    return host, port, os.environ.get("THEME") or "light"
 
 
-def command(host: str, port: int, theme: str) -> list[str]:
+def command(host: str, port: str, theme: str) -> list[str]:
     """La orden completa de Voilà. El cuaderno se ejecuta antes de que llegue nadie."""
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    hidden = sys.platform.startswith("linux") and not screen
     return [
-        *(sys.executable, "-m", "voila", LESSON, "--no-browser", f"--port={port}"),
-        *(f"--Voila.ip={host}", "--Voila.log_level=ERROR", f"--theme={theme}"),
+        *(sys.executable, "-m", "voila", LESSON, *["--no-browser"] * hidden, f"--port={port}"),
+        *(f"--Voila.ip={host}", f"--theme={theme}", "--Voila.log_level=INFO"),
         *("--template=clase", "--HTMLExporter.language_code=es", "--preheat_kernel=True"),
         "--pool_size=2",  # dos ya preparadas: abrir la página y recargarla
         "--MappingKernelManager.cull_interval=60",  # el Python de quien se fue se cierra a la hora
@@ -80,11 +69,12 @@ def command(host: str, port: int, theme: str) -> list[str]:
     ]
 
 
-def address(host: str, port: int) -> str:
-    """La dirección que se escribe en el navegador."""
-    if host in ("0.0.0.0", "::"):
-        host = own_ip()
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+def retold(line: str, host: str) -> str:
+    """Lo que se enseña de una línea de Voilà: los errores y, en español, la dirección."""
+    if found := ADDRESS.match(line):
+        name = own_ip() if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+        return READY.format(f"http://{name}:{found[1]}/")
+    return "" if CHATTER.match(line) else line.rstrip()
 
 
 def own_ip() -> str:
@@ -97,43 +87,24 @@ def own_ip() -> str:
             return "127.0.0.1"
 
 
-def listening(server: subprocess.Popen, host: str, port: int) -> bool:
-    """Espera a que atienda; falso si termina antes."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    while server.poll() is None:
-        try:
-            socket.create_connection((host, port), timeout=1).close()
-            return True
-        except OSError:
-            time.sleep(0.1)
-    return False
-
-
 def main() -> int:
-    """Avisa, arranca, dice la dirección y espera a Ctrl-C."""
-    host = os.environ.get("HOST") or "127.0.0.1"
-    wanted = os.environ.get("PORT") or str(PORT)
-    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
-        raise SystemExit(f"PORT={wanted} no vale: escribe un número del 1 al 65535.")
-    if not is_local(host):
+    """Avisa, arranca Voilà, dice la dirección y espera a Ctrl-C."""
+    host, port, theme = asked()
+    if host not in ("127.0.0.1", "localhost", "::1"):
         print(WARNING.format(host=host), flush=True)
     if not ready():
         print(MISSING)
         return 1
-    port = free_port(host, int(wanted))
-    env = {**os.environ, "JUPYTER_PATH": str(TEMPLATES), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    theme = os.environ.get("THEME") or "light"
-    server = subprocess.Popen(command(host, port, theme), cwd=ROOT, env=env)
+    env = {**os.environ, "JUPYTER_PATH": "tools/demo_template"}
+    env |= {"PYTHONUNBUFFERED": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    order = command(host, port, theme)
+    server = subprocess.Popen(order, cwd=ROOT, env=env, stderr=subprocess.PIPE, encoding="utf-8")
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    try:
-        if listening(server, host, port):
-            url = address(host, port)
-            print(f"La clase está en:\n\n    {url}\n\nPara cerrarla, pulsa Ctrl-C.", flush=True)
-            if has_browser():
-                webbrowser.open(url)
-        return server.wait()
-    except KeyboardInterrupt:  # Voilà también lo recibe, y cierra
-        return server.wait() and 0
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C es para Voilà, que cierra
+    for line in server.stderr:
+        if said := retold(line, host):
+            print(said, flush=True)
+    return server.wait()
 
 
 if __name__ == "__main__":
