@@ -13,11 +13,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ANSWER = "Yo no voy mal."
 
 
+def saying(content) -> dict:
+    """La respuesta del protocolo que lleva ese contenido."""
+    return {"choices": [{"message": {"content": content}}]}
+
+
 class ChatServer:
     """Escucha en un puerto libre hasta que se llama a `close`."""
 
     def __init__(self):
         self.seen, self.closing = [], threading.Event()
+        self.body, self.status = b"", 200  # lo que responde «dictado»
         handler = type("Handler", (_Handler,), {"owner": self})
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
@@ -51,21 +57,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def events(self, pieces, end=True):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.end_headers()
-        for piece in pieces:
-            event = {"choices": [{"delta": {"content": piece}, "finish_reason": None}]}
-            self.wfile.write(b": sigo aqui\n\ndata: " + json.dumps(event).encode() + b"\n\n")
-        if end:
-            self.wfile.write(b'data: {"choices": []}\n\ndata: [DONE]\n\n')
+    def drip(self, head: bytes):
+        """Una cabecera y, después, un byte cada poco, sin acabar nunca."""
+        self.wfile.write(head)
+        while not self.owner.closing.wait(0.05):
+            self.wfile.write(b"a")
 
     def bien(self, tries):
-        self.events([ANSWER[:5], ANSWER[5:]])
+        self.reply({"error": None, **saying(ANSWER)})
 
-    def entera(self, tries):
-        self.reply({"choices": [{"message": {"content": ANSWER}}]})
+    def en_partes(self, tries):
+        parts = [{"type": "text", "text": ANSWER[:5]}, {"type": "text", "text": ANSWER[5:]}]
+        self.reply({"choices": [{"delta": None, "message": {"content": parts}}]})
+
+    def con_bom(self, tries):
+        self.reply(b"\xef\xbb\xbf" + json.dumps(saying(ANSWER)).encode())
+
+    def dictado(self, tries):
+        self.reply(self.owner.body, self.owner.status)
 
     def ocupado(self, tries):
         if tries <= 2:
@@ -90,7 +99,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.reply({"error": {"message": said}}, 401)
 
     def chismoso(self, tries):
-        self.events([f"tu clave es {self.headers.get('Authorization')}"])
+        self.reply(saying(f"tu clave es {self.headers.get('Authorization')}"))
+
+    def chismoso_largo(self, tries):
+        said = "x" * 280 + self.headers.get("Authorization", "")
+        self.reply({"error": {"message": said}}, 400)
 
     def no_existe(self, tries):
         self.reply({"error": "no hay"}, 404)
@@ -107,33 +120,31 @@ class _Handler(BaseHTTPRequestHandler):
     def lista(self, tries):
         self.reply([ANSWER])
 
-    def trozo_roto(self, tries):
-        self.events([ANSWER[:5]], end=False)
-        self.wfile.write(b"data: {{{\n\n")
+    def hondo(self, tries):
+        self.reply(b"[" * 100_000)
 
-    def trozo_raro(self, tries):
-        self.events([], end=False)
-        self.wfile.write(b'data: {"choices": ["hola"]}\n\n')
+    def error_sin_codigo(self, tries):
+        said = f"sin memoria para {self.headers.get('Authorization')}"
+        self.reply({"error": {"message": said}})
 
-    def error_a_medias(self, tries):
-        self.events([ANSWER[:5]], end=False)
-        said = {"error": {"message": f"sin memoria para {self.headers.get('Authorization')}"}}
-        self.wfile.write(b"data: " + json.dumps(said).encode() + b"\n\n")
+    def sin_fin(self, tries):
+        self.reply(b"a" * 1_100_000)
 
     def cortado(self, tries):
-        self.events([ANSWER[:5]], end=False)
-
-    def cortado_json(self, tries):
         self.reply(b'{"choices"', length=500)
         self.close_connection = True
 
     def cuelga(self, tries):
         self.owner.closing.wait(10)
 
-    def gotea(self, tries):
-        self.events([], end=False)
-        while not self.owner.closing.wait(0.02):
-            self.wfile.write(b": sigo aqui\n")
+    def gotea_cabeceras(self, tries):
+        self.drip(b"HTTP/1.1 200 OK\r\nX-A: ")
+
+    def gotea_cuerpo(self, tries):
+        self.drip(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    def gotea_error(self, tries):
+        self.drip(b"HTTP/1.1 500 Uf\r\n\r\n")
 
     def log_message(self, *args):
         pass

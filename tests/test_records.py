@@ -11,13 +11,14 @@ from llm_intro.assistant.records import (  # fmt: skip
     PROMPTS,
     Record,
     course_records,
+    destination,
+    destinations,
     load_records,
     new_record,
     own_path,
     own_records,
     save_record,
 )
-from llm_intro.assistant.survey import destination
 
 MINE = Record(
     "2026-11-23", "un asistente", "1.0", "saludo-4-10", "Yo no\nvoy mal. ñ", "Ana", "a mano"
@@ -74,6 +75,7 @@ def test_a_date_may_be_as_vague_as_what_is_known(when):
         ({"date": "mayo"}, "fecha"), ({"date": "2025-13"}, "fecha"), ({"date": ""}, "fecha"),
         ({"assistant": ""}, "assistant"), ({"recorded_by": ""}, "recorded_by"),
         ({"answer": "", "note": ""}, "vacía"), ({"answer": None}, "se esperaba un texto"),
+        ({"answer": "a\ud800"}, "letras rotas"),
     ],
 )  # fmt: skip
 def test_a_row_without_what_makes_it_useful_is_refused(change, message):
@@ -164,4 +166,6 @@ def test_the_figure_over_time_joins_the_answers_that_go_to_one_place():
 
 def test_destination_is_the_first_place_named():
     """«Del taller al desguace» nombra antes el taller; sin ninguno, «otro»."""
-    assert destination("Del taller al DESGUACE") == "taller" and destination("Al mar") == "otro"
+    assert destination("Del taller al DESGUACE") == "taller"
+    found = destinations(["Al taller.", "Al Desguace, no al taller", "al concesionario", "No sé"])
+    assert found == {"taller": 1, "desguace": 1, "concesionario": 1, "otro": 1}

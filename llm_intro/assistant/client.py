@@ -1,23 +1,26 @@
 """Preguntar a un asistente de verdad: cualquier servicio que hable el protocolo de OpenAI.
 
 Sirve para Ollama en tu ordenador (`http://localhost:11434/v1`) y para los comerciales. La clave
-va en una `Key` (la da `keys.find_key`): no se imprime, no se guarda y no sale en ningún error.
+va en una `Key` (la da `find_key`): no se imprime, no se guarda y no sale en ningún error.
 """
 
+import getpass
 import json
+import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from contextlib import suppress
+from ipaddress import ip_address
 
 import requests
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry, Url, parse_url
 
-from .keys import Key
-from .stream import MAX_CHARS, read_pieces
+from ..support.text import check_text
 
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+HIDDEN = "«clave oculta»"
+MAX_BYTES = 1_000_000  # una respuesta más larga no es una respuesta
+MAX_SECONDS = 3600
 RETRIED = {429, 500, 502, 503, 504}
 REASONS = {
     401: "el servicio no acepta la clave. Comprueba cuál es y que sirva para esta dirección.",
@@ -28,11 +31,49 @@ REASONS = {
 
 
 class ChatError(RuntimeError):
-    """No hay respuesta. `partial` guarda lo que hubiera llegado; `status`, el código HTTP."""
+    """No hay respuesta; el mensaje dice por qué."""
 
-    def __init__(self, message: str, partial: str = "", status: int | None = None):
-        super().__init__(message)
-        self.partial, self.status = partial, status
+
+class Key:
+    """Una clave que no se deja ver: al imprimirla sale «clave oculta».
+
+    ValueError, sin enseñarla, si tiene espacios o letras que no van en una clave.
+    """
+
+    def __init__(self, text: str):
+        text = text.strip()
+        if not (text.isascii() and (text.isprintable() and " " not in text)):
+            text = ""  # que no quede ni en las variables del error
+            raise ValueError(
+                "la clave tiene espacios o letras que no son de una clave: cópiala bien."
+            )
+        self._reveal = lambda: text  # en una función: ni vars() ni pickle la enseñan
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __bool__(self) -> bool:
+        return bool(self._reveal())
+
+    def hide_in(self, text: str) -> str:
+        """El texto sin la clave, por si el servicio la repite."""
+        return text.replace(self._reveal(), HIDDEN) if self else text
+
+    def sign(self, request):
+        """Firma una petición; `requests` la llama al enviarla y, teniéndola, no mira `.netrc`."""
+        if self:
+            request.headers["Authorization"] = f"Bearer {self._reveal()}"
+        return request
+
+
+def find_key(name: str = "OPENAI_API_KEY") -> Key:
+    """La clave llamada `name`: de los secretos de Colab, del entorno o, si no, de teclado."""
+    found = None
+    with suppress(Exception):  # fuera de Colab, o sin ese secreto, o sin permiso para verlo
+        from google.colab import userdata
+
+        found = userdata.get(name)
+    return Key(found or os.environ.get(name) or getpass.getpass(f"{name}: "))
 
 
 class ChatClient:
@@ -42,30 +83,28 @@ class ChatClient:
         base_url: la dirección del servicio; suele acabar en /v1.
         model: el nombre que el servicio da al modelo.
         api_key: una `Key`, como la que da `find_key`; None si no hace falta (Ollama).
-        timeout: segundos de espera para conectar y para cada trozo de respuesta.
-        max_seconds: segundos para una respuesta entera.
+        max_seconds: segundos para una pregunta, con su respuesta entera y lo que se insista.
         retries: cuántas veces se insiste si el servicio está ocupado (429) o falla (5xx).
     Raises:
-        ValueError: si la dirección no es http(s), o si la clave viajaría sin cifrar.
+        ValueError: si la dirección no es http(s), si la clave viajaría sin cifrar, o si
+            `max_seconds` o `retries` no valen.
     """
 
-    def __init__(self, base_url, model, api_key=None, timeout=30.0, max_seconds=180.0, retries=4):
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-            raise ValueError("base_url no vale: se esperaba algo como http://localhost:11434/v1.")
-        if parts.scheme == "http" and api_key and parts.hostname not in LOCAL_HOSTS:
-            raise ValueError("con http la clave viajaría sin cifrar: usa una dirección https.")
-        self.url, self.model = base_url.rstrip("/") + "/chat/completions", model
+    def __init__(self, base_url, model, api_key=None, max_seconds=180.0, retries=4):
+        address = _address(base_url)
+        self.local = _is_local(address.host)
         self.key = api_key if isinstance(api_key, Key) else Key(api_key or "")
-        self.timeout, self.max_seconds, self.retries = timeout, max_seconds, retries
-        self._cancelled = threading.Event()
+        if address.scheme == "http" and self.key and not self.local:
+            raise ValueError("con http la clave viajaría sin cifrar: usa una dirección https.")
+        if not 0 < max_seconds <= MAX_SECONDS:
+            raise ValueError(f"max_seconds={max_seconds!r}: debe estar entre 0 y {MAX_SECONDS}.")
+        if not (isinstance(retries, int) and retries >= 0):
+            raise ValueError(f"retries={retries!r}: debe ser un entero, 0 o más.")
+        self.url, self.model = base_url.rstrip("/") + "/chat/completions", model
+        self.max_seconds, self.retries = max_seconds, retries
 
     def __repr__(self) -> str:
         return f"ChatClient({self.url!r}, {self.model!r})"
-
-    def cancel(self) -> None:
-        """Abandona la pregunta en curso, desde otro hilo: quien esperaba recibe `ChatError`."""
-        self._cancelled.set()
 
     def ask(self, prompt: str, **options) -> str:
         """La respuesta entera. `options` va tal cual al servicio: temperature, max_tokens…
@@ -73,94 +112,115 @@ class ChatClient:
         Raises:
             ChatError: si no la hay; el mensaje dice por qué.
         """
-        return self.key.hide_in("".join(self.stream(prompt, **options)))
+        messages = [{"role": "user", "content": check_text(prompt)}]
+        body = {"model": self.model, "messages": messages, **options, "stream": False}
+        deadline, outcome = time.monotonic() + self.max_seconds, []
 
-    def stream(self, prompt: str, **options) -> Iterator[str]:
-        """La respuesta a trozos, según llega. Errores: los de `ask`."""
-        self._cancelled.clear()
-        body = {"model": self.model, "messages": [{"role": "user", "content": prompt}]}
-        deadline, text = time.monotonic() + self.max_seconds, ""
-        with closing(self._open({**body, "stream": True, **options}, deadline)) as response:
-            pieces = read_pieces(response)
-            while True:
-                # El error propio sale fuera del except: así no arrastra el de requests, que
-                # lleva dentro la petición con la clave.
-                try:
-                    piece, problem = next(pieces, None), None
-                except requests.RequestException as error:
-                    problem = f"se cortó la conexión ({type(error).__name__})."
-                except ValueError as error:
-                    problem = self.key.hide_in(str(error))
-                problem = problem or self._stop_reason(deadline, len(text))
-                if problem:
-                    raise ChatError(problem, partial=text)
-                if piece is None:
-                    return
-                if piece := self.key.hide_in(piece):
-                    text += piece
-                    yield piece
+        def work() -> None:
+            # Lo que falla se apunta aquí y se lanza fuera: así el error no arrastra ninguna
+            # variable con la petición, que lleva la clave.
+            try:
+                outcome[:] = self._exchange(body, deadline)
+            except requests.ConnectionError as error:
+                outcome[:] = "", f"no se pudo conectar ({type(error).__name__}): ¿está en marcha?"
+            except requests.exceptions.ChunkedEncodingError:
+                outcome[:] = "", "se cortó la conexión antes de acabar."
+            except Exception as error:
+                outcome[:] = "", f"no se pudo preguntar ({type(error).__name__})."
 
-    def _stop_reason(self, deadline: float, size: int) -> str | None:
-        if self._cancelled.is_set():
-            return "cancelado."
-        if time.monotonic() > deadline:
-            return f"la respuesta no ha acabado en {self.max_seconds:g} s."
-        return "la respuesta no se acaba nunca." if size > MAX_CHARS else None
+        # En otro hilo, el plazo vale para todo: conectar, cabeceras, cuerpo y errores que gotean.
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(self.max_seconds)
+        late = f"el servicio no ha acabado de contestar en {self.max_seconds:g} s."
+        answer, problem = outcome or ("", late)
+        if problem:
+            raise ChatError(problem)
+        return answer
 
-    def _open(self, body: dict, deadline: float) -> requests.Response:
-        """Envía la pregunta, insistiendo si hace falta; devuelve la respuesta abierta."""
-        for attempt in range(self.retries + 1):
-            response, problem = self._post(body)
-            if response is not None and response.status_code == 200:
-                return response
-            status, wait = None, None
-            if response is not None:
-                status, problem = response.status_code, self._explain(response)
-                wait = _retry_after(response, default=2.0**attempt)
-                response.close()
-            if status not in RETRIED or attempt == self.retries:
-                break
-            if time.monotonic() + wait > deadline:
-                problem += f" Pide esperar {wait:.0f} s, más de lo que queda."
-                break
-            if self._cancelled.wait(wait):
-                problem = "cancelado."
-                break
-        raise ChatError(problem, status=status)
+    def _exchange(self, body: dict, deadline: float) -> tuple[str, str]:
+        """Envía la pregunta, insistiendo si hace falta: la respuesta, o qué ha fallado."""
+        with requests.Session() as session:
+            session.trust_env = not self.local  # lo de esta máquina no pasa por ningún proxy
+            for attempt in range(self.retries + 1):
+                with session.post(
+                    self.url, json=body, auth=self.key.sign, stream=True,
+                    timeout=self.max_seconds + 1,  # antes acaba el plazo de `ask`
+                    allow_redirects=False,  # la clave no va adonde nadie la mandó
+                ) as response:  # fmt: skip
+                    status, wait = response.status_code, _asked_wait(response, 2.0**attempt)
+                    said, problem = self._read(response, deadline)
+                if status not in RETRIED or attempt == self.retries:
+                    break
+                if time.monotonic() + wait > deadline:
+                    problem += f" Pide esperar {wait:.0f} s, más de lo que queda."
+                    break
+                time.sleep(wait)
+        return said, problem
 
-    def _post(self, body: dict) -> tuple[requests.Response | None, str]:
-        try:
-            return requests.post(
-                self.url, json=body, auth=self.key, timeout=self.timeout, stream=True,
-                allow_redirects=False,  # la clave no va adonde nadie la mandó
-            ), ""  # fmt: skip
-        except requests.Timeout:
-            return None, f"el servicio no contesta en {self.timeout:g} s."
-        except requests.RequestException as error:
-            return None, f"no se pudo conectar ({type(error).__name__}): ¿está en marcha?"
-
-    def _explain(self, response: requests.Response) -> str:
-        status = response.status_code
+    def _read(self, response: requests.Response, deadline: float) -> tuple[str, str]:
+        """Lo que dice una respuesta, o qué problema tiene; la clave ya no sale en ninguno."""
+        body, status = bytearray(), response.status_code
+        for piece in response.iter_content(1024):
+            body += piece
+            if len(body) > MAX_BYTES or time.monotonic() > deadline:
+                return "", "la respuesta no se acaba nunca."
+        text, complaint = read_answer(bytes(body))
+        says = complaint and f" Dice: {self.key.hide_in(complaint)[:300]}"  # tapar, y luego cortar
         if 300 <= status < 400:
-            return "el servicio desvía a otra dirección: pon en base_url la definitiva."
-        try:
-            said = json.loads(response.raw.read(2000, decode_content=True))["error"]
-            said = str(said.get("message", said) if isinstance(said, dict) else said)
-        except Exception:  # el cuerpo de un error puede ser cualquier cosa
-            said = ""
-        reason = REASONS.get(status, "el servicio ha fallado." if status >= 500 else "rechazado.")
-        # La clave se tapa aquí, y no al lanzar el error: tampoco debe quedar en una variable.
-        return f"error {status}: {reason}" + (
-            f" Dice: {self.key.hide_in(said)[:300]}" if said else ""
-        )
+            return "", "el servicio desvía a otra dirección: pon en base_url la definitiva."
+        if status != 200:
+            reason = "el servicio ha fallado." if status >= 500 else "rechazado."
+            return "", f"error {status}: {REASONS.get(status, reason)}{says}"
+        if complaint:
+            return "", f"el servicio no ha respondido.{says}"
+        if text is None:
+            return "", "no se entiende la respuesta: comprueba base_url (suele acabar en /v1)."
+        return self.key.hide_in(text), ""
 
 
-def _retry_after(response: requests.Response, default: float) -> float:
-    """Los segundos que pide el servicio, en número o en fecha; si no pide, `default`."""
-    asked = response.headers.get("Retry-After", "")
+def read_answer(body: bytes) -> tuple[str | None, str]:
+    """El texto de una respuesta (None si no se entiende) y la queja del servicio, si la hay.
+
+    El texto puede venir en una lista de partes. Una letra rota (medio emoji) se lee como «�».
+    """
     try:
-        if asked.strip().isdigit():
-            return float(asked)
-        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return default
+        answer = json.loads(body)
+        if error := answer.get("error"):
+            said = error.get("message") if isinstance(error, dict) else error
+            return None, _whole(said if isinstance(said, str) else "un error sin explicar")
+        content = answer["choices"][0]["message"].get("content") or ""
+        parts = content if isinstance(content, list) else [content]
+        texts = (part if isinstance(part, str) else part.get("text") or "" for part in parts)
+        return _whole("".join(texts)), ""
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None, ""
+
+
+def _whole(text: str) -> str:
+    """El texto, con «�» donde hubiera media letra, que no se puede guardar."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _address(base_url) -> Url:
+    """La dirección, partida como la parte `requests`. ValueError si no es de un servicio."""
+    with suppress(ValueError):  # corchetes sin cerrar, puertos imposibles
+        address = parse_url(str(base_url))
+        if address.scheme in ("http", "https") and address.host and not address.auth:
+            return address
+    raise ValueError("base_url no vale: se esperaba algo como http://localhost:11434/v1.")
+
+
+def _is_local(host: str) -> bool:
+    """Si es esta máquina: localhost, ::1 o 127.x.x.x."""
+    with suppress(ValueError):
+        return ip_address(host.strip("[]")).is_loopback
+    return host == "localhost"
+
+
+def _asked_wait(response: requests.Response, default: float) -> float:
+    """Los segundos que pide el servicio, en número o en fecha; si no pide, `default`."""
+    with suppress(InvalidHeader):
+        asked = Retry().get_retry_after(response.raw)
+        return default if asked is None else asked
+    return default

@@ -13,7 +13,7 @@ def plot_records(records, read=str, ax=None):
 
     Args:
         records: filas del registro, con fecha "2025", "2025-05" o "2025-05-17".
-        read: función de la respuesta que da su fila, como `survey.destination`.
+        read: función de la respuesta que da su fila, como `records.destination`.
     """
     ax = ax or new_axes(6.8, 3)
     rows = sorted({read(record.answer) for record in records})

@@ -6,8 +6,7 @@ import ipywidgets as w
 
 from ..face.controls import NARROW, Demo, note, text_box
 from ..support.text import count, satisfies
-from .records import PROMPTS, load_records, new_record, save_record
-from .survey import destination
+from .records import PROMPTS, destination, load_records, new_record, save_record
 
 WIDE = {"description_width": "8em"}
 

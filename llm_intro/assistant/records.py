@@ -1,6 +1,6 @@
 """El registro de respuestas: qué contestó cada asistente, cuándo, y quién lo apuntó.
 
-Las filas del curso vienen en `data/respuestas.json`. Las tuyas van a un archivo aparte, una por
+Las filas del curso vienen en `data/answers.json`. Las tuyas van a un archivo aparte, una por
 línea, que no se borra al actualizar el curso: `own_path()` dice dónde está.
 """
 
@@ -8,11 +8,13 @@ import json
 import os
 import re
 import warnings
-from dataclasses import asdict, dataclass, fields
+from collections import Counter
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from ..support.data import read_text
+from ..support.data import load_results
 
 # Las preguntas del curso, por su nombre en el registro
 PROMPTS = {
@@ -31,6 +33,7 @@ NEEDED = {
     "how": "cómo se obtuvo",
 }  # fmt: skip
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+DESTINATIONS = ("taller", "concesionario", "desguace")
 DRIVE = Path("/content/drive/MyDrive")  # en Colab, lo único que sobrevive a la sesión
 
 
@@ -58,9 +61,12 @@ class Record:
     note: str = ""
 
     def __post_init__(self):
-        for field in fields(self):
-            if not isinstance(value := getattr(self, field.name), str):
-                raise ValueError(f"{field.name}={value!r}: se esperaba un texto.")
+        try:
+            "".join(astuple(self)).encode()
+        except (TypeError, UnicodeEncodeError):
+            raise ValueError(
+                "un dato no es texto o trae letras rotas: se esperaba un texto."
+            ) from None
         if not DATE.fullmatch(self.date):
             raise ValueError(f"fecha {self.date!r}: escribe 2025, 2025-05 o 2025-05-17.")
         if missing := [f"{NEEDED[name]} ({name})" for name in NEEDED if not self[name]]:
@@ -101,8 +107,7 @@ def save_record(record: Record, path=None) -> Path:
 
 def course_records() -> list[Record]:
     """Las filas que vienen con el curso."""
-    text = read_text("respuestas.json")
-    return [Record(**row) for row in json.loads(text)]
+    return [Record(**row) for row in load_results("answers")]
 
 
 def own_records(path=None) -> list[Record]:
@@ -130,3 +135,42 @@ def load_records(prompt_id: str | None = None, path=None) -> list[Record]:
     found = course_records() + own_records(path)
     found = [record for record in found if prompt_id in (None, record.prompt_id)]
     return sorted(found, key=lambda record: record.date)
+
+
+def survey(
+    client, prompt_id: str, times: int, recorded_by: str, version="", path=None, **options
+) -> list[Record]:
+    """Hace `times` veces una pregunta de `PROMPTS` y añade cada respuesta a tu registro.
+
+    Cada fila se guarda según llega: si algo falla a la mitad, lo anterior ya está.
+
+    Args:
+        client: un `ChatClient`.
+        version: la del modelo, si el servicio la dice.
+        path: tu archivo, si no es `own_path()`.
+        options: lo que va al servicio: temperature, max_tokens…
+    Raises:
+        ValueError: si la pregunta no es de la lista.
+        ChatError: si el servicio no contesta.
+    """
+    if prompt_id not in PROMPTS:
+        raise ValueError(f"no hay pregunta «{prompt_id}»: las del curso son {', '.join(PROMPTS)}.")
+    settings = "".join(f", {name}={value}" for name, value in options.items())
+    how, found = f"ChatClient en {urlsplit(client.url).hostname}{settings}", []
+    for _ in range(times):
+        answer = client.ask(PROMPTS[prompt_id], **options)
+        note = "" if answer else "El servicio devolvió una respuesta vacía."
+        found.append(new_record(client.model, version, prompt_id, answer, recorded_by, how, note))
+        save_record(found[-1], path)
+    return found
+
+
+def destination(answer: str) -> str:
+    """Adónde lleva el coche una respuesta: el primer destino que nombra, u «otro»."""
+    named = re.search("|".join(DESTINATIONS), answer.lower())
+    return named[0] if named else "otro"
+
+
+def destinations(answers) -> Counter:
+    """Cuántas respuestas llevan el coche a cada destino."""
+    return Counter(map(destination, answers))
