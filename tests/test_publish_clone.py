@@ -55,12 +55,19 @@ def test_a_second_address_leaves_no_trace_of_the_first(clone):
 
 
 @pytest.mark.slow
-def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path):
-    """Los pasos de publica.yml, ejecutados aquí: un cambio, una etiqueta, y todo subido."""
+@pytest.mark.parametrize("already", [False, True])
+def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path, already):
+    """Los pasos de publica.yml, ejecutados aquí: un cambio, una etiqueta, y todo subido.
+
+    Una etiqueta que ya estaba no se mueve, porque alguien la puede tener abierta, ni hace fallar.
+    """
     fork = tmp_path / "fork.git"
     git(tmp_path, "init", "-q", "--bare", str(fork))
     git(clone, "remote", "set-url", "origin", str(fork))
     git(clone, "push", "-q", "origin", "HEAD")
+    before = git(clone, "rev-parse", "HEAD")
+    if already:
+        git(clone, "push", "-q", "origin", "HEAD:refs/tags/v3.2.1")
     job = yaml.safe_load((clone / ".github/workflows/publica.yml").read_text("utf-8"))["jobs"]
     steps = [step["run"] for step in job["publica"]["steps"] if "run" in step]
     env = {**os.environ, "REF": "v3.2.1", "GITHUB_REPOSITORY": "una-escuela/llm"}
@@ -73,10 +80,12 @@ def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path):
     for step in steps:
         if "pip install" not in step:
             subprocess.run(["bash", "-e", "-c", step], cwd=clone, env=env, check=True)
-    assert git(fork, "rev-parse", "v3.2.1") == git(clone, "rev-parse", "HEAD")
-    page = git(fork, "show", "v3.2.1:README.md")
+    head = git(clone, "rev-parse", "HEAD")
+    assert head != before
+    assert git(fork, "rev-parse", "v3.2.1") == (before if already else head)
+    page = git(fork, "show", f"{head}:README.md")
     assert "github/una-escuela/llm/blob/v3.2.1/notebooks/04_" in page
-    assert '__version__ = "3.2.1"' in git(fork, "show", "v3.2.1:llm_intro/__init__.py")
+    assert '__version__ = "3.2.1"' in git(fork, "show", f"{head}:llm_intro/__init__.py")
 
 
 def pulled(folder: Path, branch: str) -> int:
