@@ -1,32 +1,23 @@
 """Ejercicios de «Desguace»."""
 
-import math
-
-from ..face.exercises import exercise
+from ..face.exercises import exercise, expect
 
 
 @exercise(
-    hints=(
-        "si la probabilidad pasa a ser la mitad, se pierde un bit: el resultado es -1.",
-        "es la diferencia de dos logaritmos en base 2, o el logaritmo de un cociente.",
-        "math.log2(despues / antes).",
-    ),
+    "si la probabilidad pasa a ser la mitad, se pierde un bit: el resultado es -1.",
+    "es la diferencia de dos logaritmos en base 2, o el logaritmo de un cociente.",
+    "math.log2(despues / antes).",
     proves="los bits suman: dos cambios que pierden 3 bits cada uno dividen por 8 dos veces.",
 )
 def bits_de_cambio(answer) -> str | None:
-    for before, after, bits in ((0.5, 0.25, -1.0), (0.1, 0.8, 3.0), (0.9, 0.9, 0.0)):
-        got = answer(before, after)
-        if not math.isclose(got, bits, abs_tol=1e-6):
-            return f"de {before} a {after} son {bits:g} bits; sale {got}."
-    return None
+    cases = [(0.5, 0.25, -1.0), (0.1, 0.8, 3.0), (0.9, 0.9, 0.0)]
+    return expect(answer, cases, "de {0} a {1} son {expected:g} bits")
 
 
 @exercise(
-    hints=(
-        "mira la tabla de clases: ¿en qué clase acierta menos?",
-        "prueba con una compra que no tenga nada que ver con el coche.",
-        "avería del coche, y después «Este mes estreno ordenador.»: una persona dice taller.",
-    ),
+    "mira la tabla de clases: ¿en qué clase acierta menos?",
+    "prueba con una compra que no tenga nada que ver con el coche.",
+    "avería del coche, y después «Este mes estreno ordenador.»: una persona dice taller.",
     proves="el modelo aprendió qué palabras salen juntas en su corpus, y ninguna frase de su "
     "corpus compraba otra cosa.",
 )
@@ -44,20 +35,16 @@ def trampa(answer) -> str | None:
 
 
 @exercise(
-    hints=(
-        "junta en un conjunto los objetos, en otro los destinos y en otro las parejas vistas.",
-        "una casilla vacía es una pareja (objeto, destino) posible que no está entre las vistas.",
-        "sorted((o, d) for o in objetos for d in destinos if (o, d) not in set(parejas)).",
-    ),
+    "junta en un conjunto los objetos, en otro los destinos y en otro las parejas vistas.",
+    "una casilla vacía es una pareja (objeto, destino) posible que no está entre las vistas.",
+    "sorted((o, d) for o in objetos for d in destinos if (o, d) not in set(parejas)).",
     proves="antes de culpar al modelo se miran los huecos del corpus: lo que nadie escribió no se "
     "aprende solo.",
 )
 def casillas_vacias(answer) -> str | None:
     pairs = [("moto", "taller"), ("coche", "desguace"), ("coche", "taller"), ("taxi", "garaje")]
+    cases = []
     for seen in (pairs, pairs[:1], pairs + pairs):
         rows, columns = {o for o, _ in seen}, {d for _, d in seen}
-        expected = sorted((o, d) for o in rows for d in columns if (o, d) not in set(seen))
-        got = answer(list(seen))
-        if got is None or [tuple(pair) for pair in got] != expected:
-            return f"con {seen} se esperaba {expected}; sale {got}."
-    return None
+        cases.append((seen, sorted((o, d) for o in rows for d in columns if (o, d) not in seen)))
+    return expect(lambda seen: map(tuple, answer(seen)), cases, "con {0} se esperaba {expected}")

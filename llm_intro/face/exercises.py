@@ -5,18 +5,44 @@ mientras no la escribas, una pista más cada vez que falle, o lo que has demostr
 Cada lección guarda los suyos en su carpeta: `tokens/exercises.py`, por ejemplo.
 """
 
-import dis
+import html
 import importlib
+import math
 import pkgutil
+import reprlib
+import signal
+import threading
+import time
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import wraps
+from fractions import Fraction
+from functools import cache
 from importlib.util import find_spec
-from types import NoneType
+from types import FunctionType, GeneratorType, NoneType
+
+import numpy as np
 
 import llm_intro
 
-IDLE = {"RESUME", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "NOP"}  # lo que hace un «...»
+LIMIT = 10.0  # segundos para una respuesta: ninguna buena llega a uno
+AGAIN = 0.05  # segundos entre avisos, por si un «except:» se traga el primero
+LONGEST = 300  # caracteres de lo que ha pasado: una respuesta enorme no llena la pantalla
+LOOKS = {  # signo y color; con letra blanca encima, el contraste es de 6 a 1 o más
+    "correcto": ("✓", "#00664B"),
+    "pista": ("•", "#9A3B00"),
+    "pendiente": ("…", "#595959"),
+}
+REMARKS = {  # según el tipo de lo que devolvió la función del alumno
+    NoneType: "tu función no devuelve nada, ¿falta un return? ",
+    str: "tu función devuelve un texto: ¿sobran unas comillas? ",
+    GeneratorType: "tu función devuelve un generador: ¿y si lo metes en list(…)? ",
+}
+HOW = (
+    "pasa una sola cosa: la función sin paréntesis ni datos, check(f), o un valor con nombre, "
+    "check(nombre=valor)."
+)
+ORDINARY = (Exception, SystemExit, GeneratorExit)  # lo que puede dar el código del alumno
 
 
 @dataclass(frozen=True)
@@ -24,7 +50,7 @@ class Exercise:
     """Un ejercicio: cómo se comprueba, tres pistas de menos a más y lo que demuestra."""
 
     test: Callable
-    hints: tuple[str, str, str]
+    hints: tuple[str, ...]
     proves: str
 
 
@@ -38,37 +64,73 @@ class Verdict:
     def __repr__(self) -> str:
         return f"{self.state} · {self.text}"
 
+    def _repr_html_(self) -> str:
+        sign, color = LOOKS[self.state]
+        return (
+            f'<p role="status" style="border-left:.3em solid {color};padding:.2em .6em">'
+            f'<b style="background:{color};color:#FFFFFF;padding:.1em .5em;border-radius:.3em">'
+            f"{sign} {self.state}</b> {html.escape(self.text)}</p>"
+        )
 
-LONGEST = 300  # caracteres de lo que ha pasado: una respuesta enorme no llena la pantalla
-REMARKS = {  # según el tipo de lo que devolvió la función del alumno
-    NoneType: "tu función no devuelve nada, ¿falta un return? ",
-    str: "tu función devuelve un texto: ¿sobran unas comillas? ",
-}
+
 EXERCISES: dict[str, Exercise] = {}
 _failures: dict[str, int] = {}  # cuántas veces ha fallado cada uno, para dar la pista siguiente
 
 
-def exercise(hints: tuple[str, str, str], proves: str) -> Callable:
-    """Registra la función que corrige el ejercicio de su mismo nombre.
+def exercise(*hints: str, proves: str) -> Callable:
+    """Registra la función que corrige el ejercicio de su mismo nombre, con sus tres pistas.
 
     La función recibe la respuesta y devuelve None si es correcta o, si no, qué ha pasado.
+    ValueError si otro archivo ya tiene un ejercicio con ese nombre.
     """
 
     def register(test: Callable) -> Callable:
+        before = EXERCISES.get(test.__name__)
+        if before and before.test.__module__ != test.__module__:
+            raise ValueError(
+                f"el ejercicio «{test.__name__}» de {test.__module__} ya está en "
+                f"{before.test.__module__}: cámbiale el nombre a uno de los dos."
+            )
         EXERCISES[test.__name__] = Exercise(test, hints, proves)
         return test
 
     return register
 
 
-def check(answer=None, **named) -> Verdict:
+def expect(answer, cases, say: str = "", tolerance: float = 1e-6) -> str | None:
+    """Llama a `answer` con cada caso, (*datos, resultado); cuenta el primero que no sale.
+
+    Args:
+        cases: los casos o, si cada uno lleva su frase, {frase: caso}.
+        say: la frase común, con {0}, {1}… por los datos y {expected} por el resultado.
+        tolerance: lo que se puede apartar un número con decimales.
+    """
+    rows = cases.items() if isinstance(cases, dict) else ((say, case) for case in cases)
+    for text, (*data, expected) in rows:
+        got = answer(*deepcopy(data))
+        if not _same(got, expected, tolerance):
+            wanted = expected.round(3) if isinstance(expected, np.ndarray) else expected
+            return f"{text.format(*data, expected=wanted)}; sale {shown(got)}."
+    return None
+
+
+def _same(got, expected, tolerance: float) -> bool:
+    if isinstance(expected, float | Fraction):
+        return math.isclose(got, expected, rel_tol=tolerance, abs_tol=tolerance)
+    if isinstance(expected, np.ndarray):
+        got = np.asarray(got, dtype=float)
+        return got.shape == expected.shape and np.allclose(got, expected, atol=tolerance)
+    return bool((list(got) if isinstance(expected, list) else got) == expected)
+
+
+def check(*answers, **named) -> Verdict:
     """Corrige una función, `check(entropia)`, o un valor, `check(prediccion=2.1)`.
 
     Nunca lanza un error: si tu código lo da, el veredicto lo cuenta.
     """
-    if not named and not callable(answer):
-        return Verdict("pista", "pasa la función sin paréntesis, check(f), o un valor con nombre.")
-    name, answer = next(iter(named.items())) if named else (_name_of(answer), answer)
+    if len(answers) + len(named) != 1 or not all(map(callable, answers)):
+        return Verdict("pista", HOW)
+    name, answer = next(iter(named.items() or ((_name_of(*answers), *answers),)))
     _load_rooms()
     if name not in EXERCISES:
         return Verdict("pista", f"no hay ningún ejercicio «{name}»: ¿le has cambiado el nombre?")
@@ -78,49 +140,104 @@ def check(answer=None, **named) -> Verdict:
     if problem is None:
         _failures.pop(name, None)
         return Verdict("correcto", EXERCISES[name].proves)
-    tries = _failures[name] = _failures.get(name, 0) + 1
-    stage = min(tries, 3)
+    stage = _failures[name] = min(_failures.get(name, 0) + 1, 3)
     problem = problem if len(problem) <= LONGEST else problem[:LONGEST] + "…"
+    problem = problem.encode(errors="backslashreplace").decode()  # medio emoji no es UTF-8
     return Verdict("pista", f"{problem} Pista {stage} de 3: {EXERCISES[name].hints[stage - 1]}")
 
 
 def _name_of(answer) -> str:
-    return getattr(answer, "__name__", type(answer).__name__)
+    return shown(answer, lambda function: f"{function.__name__}")
 
 
+@cache
 def _load_rooms() -> None:
     for found in pkgutil.iter_modules(llm_intro.__path__, "llm_intro."):
         if found.ispkg and find_spec(f"{found.name}.exercises"):
             importlib.import_module(f"{found.name}.exercises")
 
 
+def _empty(): ...
+
+
+def _documented():
+    """Igual de vacía; su None es la segunda constante, y cambia el código."""
+
+
+_BLANK = {function.__code__.co_code for function in (_empty, _documented)}
+
+
 def _is_pending(answer) -> bool:
     """Si es «...», None o una función que todavía no hace nada."""
-    if answer is None or answer is ...:
-        return True
-    code = getattr(answer, "__code__", None)
-    steps = list(dis.get_instructions(code)) if code else []
-    returns = (step.argval for step in steps if "CONST" in step.opname)
-    return bool(steps) and {step.opname for step in steps} <= IDLE and {*returns} <= {None, ...}
+    if type(answer) is not FunctionType or answer.__code__.co_code not in _BLANK:
+        return answer is None or answer is ...
+    return {*answer.__code__.co_consts} <= {None, ..., answer.__doc__}
 
 
 def _problem(item: Exercise, answer) -> str | None:
     """Lo que dice la corrección, o qué ha pasado si no se ha podido corregir."""
     outputs, calls = [], []
 
-    @wraps(answer)
     def observed(*args, **kwargs):
         calls.append(args)
         outputs.append(answer(*args, **kwargs))
         return outputs[-1]
 
     try:
-        problem = item.test(observed if callable(answer) else answer)
-        return problem and REMARKS.get(type((outputs or [0])[-1]), "") + problem
+        problem = _in_time(LIMIT, item.test, observed if callable(answer) else answer)
+    except _TooSlow:
+        return f"lleva más de {LIMIT:g} segundos: ¿puede que tu bucle no acabe?"
     except KeyboardInterrupt:
         return "la has parado: mira si hay un bucle que no acaba."
-    except Exception as error:  # el código del alumno puede fallar de cualquier manera
+    except ORDINARY as error:
         if len(calls) > len(outputs):
-            return f"tu función da un error, {type(error).__name__}: {error}."
-        remark = REMARKS.get(type((outputs or [0])[-1]), "")
-        return f"{remark}llega {(outputs or [answer])[-1]!r:.60}, que no es lo que se esperaba."
+            return f"tu función da un error, {type(error).__name__}: {shown(error, str)}."
+        problem = f"llega {shown((outputs or [answer])[-1])}, que no es lo que se esperaba."
+    return problem and REMARKS.get(type((outputs or [0])[-1]), "") + problem
+
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxset = _short.maxdict = 12
+_short.maxother = _short.maxstring = _short.maxlong = 80
+
+
+def shown(value, write: Callable = _short.repr) -> str:
+    """`value` por escrito y en corto, también si es enorme o no se deja escribir."""
+    try:
+        return write(value)
+    except ORDINARY:
+        return f"algo de tipo {type(value).__name__} que no se deja escribir"
+
+
+class _TooSlow(BaseException):
+    """Se acabó el tiempo. No es Exception: un «except Exception» del alumno no la para."""
+
+
+def _in_time(seconds: float, test: Callable, answer) -> str | None:
+    """`test(answer)`, o `_TooSlow` si no acaba a tiempo; deja el reloj como estaba.
+
+    El aviso es una señal: solo llega al hilo principal, no existe en Windows y espera a que
+    acabe una operación escrita en C. Sin ella no hay límite; queda «Interrumpir el núcleo».
+    Si ya corre otro reloj que suena antes, manda él.
+    """
+
+    def ring(_, frame):
+        if frame.f_code is not _in_time.__code__:  # lo de abajo, que recoge, se deja acabar
+            raise _TooSlow
+
+    main = threading.current_thread() is threading.main_thread()
+    if not (main and hasattr(signal, "setitimer") and signal.getsignal(signal.SIGALRM) is not None):
+        return test(answer)
+    left, every = signal.getitimer(signal.ITIMER_REAL)
+    if 0 < left <= seconds:
+        return test(answer)
+    start, before = time.monotonic(), signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        return test(answer)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:
+            rest = max(left - (time.monotonic() - start), 1e-6)
+            signal.setitimer(signal.ITIMER_REAL, rest, every)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from ..face.exercises import exercise
+from ..face.exercises import exercise, expect
 from ..support.text import count_letters, count_words
 
 SHOWN = ("muybienytú", "yonovoymal", "yonitanmal")  # las tres respuestas de la lección
@@ -11,11 +11,9 @@ ANSWERS = "VFVFVFFV"
 
 
 @exercise(
-    hints=(
-        "cuenta solo las letras: los espacios, las comas y los signos no valen.",
-        "busca palabras cortas: 2 + 2 + 2 + 4 suman diez.",
-        "por ejemplo, «Sí, me va ____.» con un adverbio de cuatro letras.",
-    ),
+    "cuenta solo las letras: los espacios, las comas y los signos no valen.",
+    "busca palabras cortas: 2 + 2 + 2 + 4 suman diez.",
+    "por ejemplo, «Sí, me va ____.» con un adverbio de cuatro letras.",
     proves="tú pruebas, cuentas y corriges; guarda la idea para la lección 06.",
 )
 def saludo(answer) -> str | None:
@@ -29,11 +27,9 @@ def saludo(answer) -> str | None:
 
 
 @exercise(
-    hints=(
-        r"es una pareja (patrón, plantilla): parte de la regla de «estoy».",
-        r"el patrón lleva «no » delante y el hueco entre paréntesis: r'\bno estoy (…)'.",
-        r"(r'\bno estoy ' + REST, '¿Por qué no estás {}?').",
-    ),
+    r"es una pareja (patrón, plantilla): parte de la regla de «estoy».",
+    r"el patrón lleva «no » delante y el hueco entre paréntesis: r'\bno estoy (…)'.",
+    r"(r'\bno estoy ' + REST, '¿Por qué no estás {}?').",
     proves="cada excepción pide su regla, y además hay que ponerla en su sitio.",
 )
 def mi_regla(answer) -> str | None:
@@ -59,33 +55,20 @@ def mi_regla(answer) -> str | None:
 
 
 @exercise(
-    hints=(
-        "escribe las combinaciones de dos géneros y dos números: ¿son cuatro o son dos más dos?",
-        "los rasgos se multiplican entre sí, y el resultado por el número de plantillas.",
-        "from math import prod; return plantillas * prod(rasgos).",
-    ),
+    "escribe las combinaciones de dos géneros y dos números: ¿son cuatro o son dos más dos?",
+    "los rasgos se multiplican entre sí, y el resultado por el número de plantillas.",
+    "from math import prod; return plantillas * prod(rasgos).",
     proves="una construcción más cuesta tantas reglas como combinaciones de rasgos.",
 )
 def cuantas_reglas(answer) -> str | None:
-    for templates, features, expected in (
-        (2, [2], 4),
-        (2, [2, 2], 8),
-        (3, [2, 2], 12),
-        (3, [2, 2, 3], 36),
-        (5, [], 5),
-    ):
-        got = answer(templates, list(features))
-        if got != expected:
-            return f"{templates} plantillas con rasgos {features} son {expected}, y dices {got}."
-    return None
+    cases = [(2, [2], 4), (2, [2, 2], 8), (3, [2, 2], 12), (3, [2, 2, 3], 36), (5, [], 5)]
+    return expect(answer, cases, "{0} plantillas con rasgos {1} son {expected}")
 
 
 @exercise(
-    hints=(
-        "`cuentas[palabra]` es un Counter: mira qué da su `most_common(1)`.",
-        "la probabilidad es lo contado entre el total, `cuentas[palabra].total()`.",
-        "antes de nada, si la palabra no está en cuentas, devuelve None.",
-    ),
+    "`cuentas[palabra]` es un Counter: mira qué da su `most_common(1)`.",
+    "la probabilidad es lo contado entre el total, `cuentas[palabra].total()`.",
+    "antes de nada, si la palabra no está en cuentas, devuelve None.",
     proves="contar y dividir ya es un modelo de lenguaje; lo no visto se queda sin respuesta.",
 )
 def apuesta(answer) -> str | None:
@@ -109,11 +92,9 @@ def apuesta(answer) -> str | None:
 
 
 @exercise(
-    hints=(
-        "relee la tabla «Un LLM es… / no es…».",
-        "las frases 3 y 6 se responden con el código de los apartados 2 y 3.",
-        "son falsas tantas como verdaderas.",
-    ),
+    "relee la tabla «Un LLM es… / no es…».",
+    "las frases 3 y 6 se responden con el código de los apartados 2 y 3.",
+    "son falsas tantas como verdaderas.",
     proves="tienes claro qué es un LLM: un reparto de probabilidades, no un oráculo.",
 )
 def autotest(answer) -> str | None:
