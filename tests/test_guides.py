@@ -163,6 +163,26 @@ def test_the_guide_links_inside_itself():
     assert set(re.findall(r"\]\(#([^)]+)\)", guide)) <= anchors
 
 
+def test_the_map_of_the_house_is_complete():
+    """CONTRIBUTING lleva de cada lección a su carpeta, y ninguna carpeta queda fuera."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = page.split("| Lección | Su carpeta |")[1].split("\n\n")[0]
+    named = {line: re.findall(r"`(\w+)/`", line) for line in table.splitlines()[2:]}
+    links = [LINK.search(line).groups() for line in named]
+    assert links == [(n, f"notebooks/{one.path.name}") for n, one in LESSONS.items()]
+    shared = {"support", "models", "face", "data"}
+    rooms = {path.parent.name for path in (ROOT / "llm_intro").glob("*/__init__.py")} - shared
+    assert {room for rooms in named.values() for room in rooms} == rooms
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "colab_badge.md"])
+def test_the_files_a_page_links_to_exist(name):
+    """Cada enlace de estas páginas a un archivo del curso lleva a alguno."""
+    page = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"\]\((?!https?:|#)([^)#]+)", page)
+    assert [link for link in found if not (ROOT / link).exists()] == []
+
+
 def test_bold_terms_by_hand():
     """Cuenta la negrita de dentro de una frase, y no la que la abre o la llena."""
     prose = "Eso es un **token**.\n**Predice antes:** ¿qué?\n**¿Qué falta?**\n1. **Ajuste.** Va."
