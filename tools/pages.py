@@ -7,6 +7,7 @@ Jupyter: en su lugar se ve lo que enseñó al guardarse el cuaderno.
 """
 
 import html
+import re
 import sys
 from pathlib import Path
 from string import Template
@@ -37,7 +38,13 @@ def wrap(title: str, content: str, about: str) -> str:
     """La página entera."""
     template = Template((TEMPLATES / "template.html").read_text(encoding="utf-8"))
     fields = {"titulo": html.escape(title), "resumen": html.escape(about, quote=True)}
-    return template.substitute(fields, estilo=style(), contenido=content)
+    return template.substitute(fields, estilo=style(), contenido=content, guiones=scripts(content))
+
+
+def scripts(content: str) -> str:
+    """Lo que la página deja correr: el código de sus figuras que se mueven, por su huella."""
+    found = sorted(set(re.findall(r"sha256-[\w+/]{43}=", content)))
+    return f"; script-src {' '.join(f'&#39;{one}&#39;' for one in found)}" if found else ""
 
 
 def lesson_page(lesson: Lesson, everyone: list[Lesson]) -> str:

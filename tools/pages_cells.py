@@ -21,6 +21,7 @@ from notebooks import CONTROL
 from publish import MARK
 
 MOVE = "Aquí hay mandos que se mueven en el cuaderno. "
+MOVES = '<div class="explorable"'  # se basta sola: va tal cual
 TWIN, OPENED = "Debajo está lo mismo, quieto.", "Así se abren:"
 FORMATTER = HtmlFormatter(nowrap=True)
 MAX_ALT = 300  # caracteres
@@ -112,6 +113,8 @@ def output_html(lesson: Lesson, position: int, to_html) -> str:
         data, text = output.get("data", {}), lessons.output_text(output)
         if text.strip() == CONTROL:
             parts.append(still(lessons.joined(data.get("text/html", ""))))
+        elif MOVES in (page := lessons.joined(data.get("text/html", ""))):
+            parts.append(page)
         elif png := data.get("image/png"):
             image = picture(
                 base64.b64decode(lessons.joined(png)), alt(lesson, position, len(parts))

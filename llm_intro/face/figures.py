@@ -1,12 +1,14 @@
 """Las figuras del curso: cada una es una función de los datos, recibe `ax` y lo devuelve."""
 
+import io
 from collections.abc import Callable
 from functools import wraps
 
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image  # la trae matplotlib
 
-from ..support.text import comma, visible
+from ..support.text import comma, count, visible
 
 # Okabe e Ito (2008): se distinguen también sin ver bien los colores
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
@@ -33,6 +35,16 @@ def styled(draw: Callable) -> Callable:
             plt.rcParams.update(before)
 
     return with_style
+
+
+def as_png(ax) -> bytes:
+    """La figura como PNG de 256 colores; la cierra, para que Jupyter no la enseñe dos veces."""
+    drawn, saved = io.BytesIO(), io.BytesIO()
+    ax.figure.savefig(drawn, dpi=80, facecolor="white")
+    plt.close(ax.figure)
+    flat = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    flat.save(saved, "PNG", optimize=True)
+    return saved.getvalue()
 
 
 @styled
@@ -116,4 +128,24 @@ def plot_scoreboard(rows, ax=None):
     ax.bar_label(bars, [comma(row.bits) for row in rows], padding=4)
     ax.set_yticks(range(len(rows)), [row.name for row in rows])
     ax.set(xlabel="bits/car. en lo reservado (menos es mejor)\nrayado: calculado antes")
+    return ax
+
+
+@styled
+def plot_counts(data: dict, ax=None):
+    """Cada respuesta con sus palabras y sus letras, y si cumple.
+
+    Args:
+        data: `replies`, y las `words` y `letters` que se piden.
+    """
+    ax = ax or new_axes(6.8, 0.5 * len(data["replies"]) + 0.6)
+    for row, reply in enumerate(data["replies"]):
+        found = count(reply)
+        ax.text(0, -row, reply, fontsize=15)
+        for x, name, wanted in ((0.62, "words", "palabras"), (0.82, "letters", "letras")):
+            good = getattr(found, name) == data[name]
+            text = f"{getattr(found, name)} {wanted} {'✓' if good else '✗'}"
+            ax.text(x, -row, text, color=GREEN if good else RED)
+    ax.set(xlim=(0, 1.05), ylim=(0.5 - len(data["replies"]), 0.7))
+    ax.axis("off")
     return ax

@@ -1,0 +1,158 @@
+"""Las figuras que se mueven, tal como viajan en los cuadernos guardados, bajo la mano.
+
+Se abren sin núcleo y sin red, en un móvil, en un portátil y en un proyector, en claro y en oscuro.
+"""
+
+import html
+import re
+from statistics import quantiles
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import open_page
+from nbformat.sign import NotebookNotary
+
+import lessons
+
+SCREENS = [(390, 844), (1280, 720), (1920, 1080)]
+SLOWER, FRAMES, MAX_FRAME = 6, 60, 33.5  # ms: dos pantallazos de un proyector
+SERIOUS = {"serious", "critical"}
+HEAD = '<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+SHAKE = """(frames) => new Promise((done) => {
+  const times = [];
+  const tell = (node) => node.dispatchEvent(new Event("input", { bubbles: true }));
+  const key = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
+  const frame = (now) => {
+    times.push(now);
+    if (times.length > frames) return done(times.slice(1).map((t, i) => t - times[i]));
+    for (const one of document.querySelectorAll("input[type=range]")) {
+      one.value = Number(one.min) + times.length % (one.max - one.min + 1);
+      tell(one);
+    }
+    for (const one of document.querySelectorAll("input[type=text]")) {
+      one.value = "¡muy bien! ".repeat(times.length % 11);
+      tell(one);
+    }
+    for (const one of document.querySelectorAll("[role=slider]")) one.dispatchEvent(key);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})"""
+
+
+def stored() -> dict[str, tuple[str, str]]:
+    """Lo guardado en los cuadernos: nombre de la celda → su cuaderno y su HTML."""
+    found = {}
+    for lesson in lessons.all_lessons():
+        for cell in lesson.code:
+            for output in cell["outputs"]:
+                page = lessons.joined(output.get("data", {}).get("text/html", ""))
+                if 'class="explorable"' in page:
+                    found[cell["id"]] = (lesson.path.name, page)
+    return found
+
+
+STORED = stored()
+each_figure = pytest.mark.parametrize("name", STORED)
+
+
+@pytest.fixture
+def inner(tmp_path):
+    """Escribe la página de dentro del marco de una figura, y dice dónde."""
+
+    def write(name: str):
+        path = tmp_path / "figura.html"
+        page = re.search(r"srcdoc='([^']*)'", STORED[name][1])[1]
+        path.write_text(html.unescape(page), encoding="utf-8")
+        return path.as_uri()
+
+    return write
+
+
+def view(page) -> str:
+    """Lo que se ve y se oye ahora mismo."""
+    return page.locator("main").evaluate("(main) => main.innerHTML")
+
+
+@each_figure
+def test_the_saved_figure_lives_in_its_frame(chromium, name, tmp_path, captures):
+    """En tres pantallas y dos temas: cabe en su marco, no pide nada y no se queja."""
+    path = tmp_path / "pagina.html"
+    path.write_text(HEAD + STORED[name][1], encoding="utf-8")
+    for width, height in SCREENS:
+        for dark in (False, True):
+            page, asked = open_page(chromium, width, height, dark), []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.goto(path.as_uri())
+            page.frame_locator("iframe").locator("main > *").first.wait_for(state="attached")
+            root = "document.documentElement"
+            size = f"[{root}.scrollWidth - innerWidth, {root}.scrollHeight - innerHeight]"
+            assert max(page.frames[1].evaluate(size)) <= 0, f"no cabe a {width}"
+            page.screenshot(path=captures / f"{name}-{width}{'-oscuro' if dark else ''}.png")
+            assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+            assert page.faults == []
+            page.context.close()
+
+
+@each_figure
+def test_it_moves_in_time_on_a_slow_machine(chromium, name, inner):
+    """Con el procesador seis veces más lento, 95 de cada 100 fotogramas llegan a tiempo."""
+    page = open_page(chromium, 390, 844)
+    page.goto(inner(name))
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    runs = [quantiles(page.evaluate(SHAKE, FRAMES), n=20)[-1] for _ in range(3)]
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    print(f"\n{name}: primera imagen {paint:.0f} ms; fotograma p95 {min(runs):.1f} ms")
+    assert min(runs) <= MAX_FRAME
+    assert page.faults == []
+
+
+@each_figure
+def test_the_keyboard_is_enough(chromium, name, inner):
+    """Con el tabulador se llega a todo lo que se toca, y una tecla cambia lo que se ve."""
+    page = open_page(chromium)
+    page.goto(inner(name))
+    touch = "main :is(input, button, select, [tabindex='0'])"
+    count, reached, moved = page.locator(touch).count(), 0, 0
+    for _ in range(count):
+        page.keyboard.press("Tab")
+        reached += page.evaluate(f"document.activeElement.matches({touch!r})")
+        before = view(page)
+        kind = page.evaluate("document.activeElement.type ?? 'handle'")
+        page.keyboard.press({"text": "a", "button": "Enter"}.get(kind, "ArrowRight"))
+        page.wait_for_timeout(60)
+        moved += view(page) != before
+    assert reached == count and moved > 0
+
+
+@each_figure
+@pytest.mark.parametrize("dark", [False, True], ids=["claro", "oscuro"])
+def test_it_can_be_used_without_seeing_it(chromium, name, inner, dark):
+    """Axe no encuentra nada grave."""
+    page = open_page(chromium, 390, 844, dark)
+    page.goto(inner(name))
+    found = Axe().run(page).response["violations"]
+    assert [one for one in found if one["impact"] in SERIOUS] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trusted", [True, False], ids=["de-confianza", "sin-confianza"])
+def test_jupyterlab_shows_it_without_running_anything(chromium, lab, trusted):
+    """Con un cuaderno de confianza, el marco; si no lo es todavía, su gemelo quieto."""
+    name, (lesson, _) = next(iter(STORED.items()))
+    nb = nbformat.read(lab.notebooks / lesson, as_version=4)
+    nb.cells = [cell for cell in nb.cells if cell["id"] == name]
+    path = f"figura-{trusted}.ipynb"
+    nb.cells.append(nbformat.v4.new_markdown_cell(path))  # la firma de uno no vale para el otro
+    nbformat.write(nb, lab.notebooks / path)
+    if trusted:
+        NotebookNotary(data_dir=str(lab.notebooks.parent / "datos")).sign(nb)
+    page = open_page(chromium)
+    lab.open(page, path)
+    page.locator(".jp-OutputArea-output img[alt^='¿']").wait_for()
+    if trusted:
+        page.frame_locator(".jp-OutputArea-output iframe").locator("main > p").first.wait_for()
+    else:
+        assert page.locator(".jp-OutputArea-output iframe").count() == 0
+    page.context.close()

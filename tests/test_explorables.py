@@ -1,0 +1,122 @@
+"""Las figuras que se mueven: qué llevan dentro, y que su cuenta es la de Python."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+
+import matplotlib.pyplot as plt
+import pytest
+
+from llm_intro.face.explorables import MAX_DATA, SHELF, Explorable, explorable, frame
+from llm_intro.face.figures import plot_counts
+from llm_intro.support.data import path, read_text
+from llm_intro.support.text import count
+
+MAX_CODE = 15_000  # bytes por módulo
+GREETING = {"replies": ["Yo ni tan mal.", "Muy bien, gracias"], "words": 4, "letters": 10}
+each_figure = pytest.mark.parametrize("name", SHELF)
+
+
+def node(name: str, expression: str, *given):
+    """Lo que vale una expresión con las funciones del módulo `name`; `given` son sus datos."""
+    if not shutil.which("node"):
+        pytest.skip("hace falta node")
+    code = "\n".join(read_text(f"explorables/{part}.js") for part in ("kit", name))
+    code += f"\nconst given = {json.dumps(given)};\nconsole.log(JSON.stringify({expression}));"
+    return json.loads(subprocess.check_output(["node", "-"], input=code, text=True))
+
+
+def inside(figure: Explorable) -> str:
+    """La página de dentro del marco, tal como la lee un navegador."""
+    return html.unescape(re.search(r"srcdoc='([^']*)'", figure._repr_html_())[1])
+
+
+@each_figure
+def test_a_module_is_small_and_keeps_to_itself(name):
+    """15 KB como mucho; ni pide, ni guarda, ni mira fuera de su marco, ni escribe HTML."""
+    for part in ("kit", name):
+        code = read_text(f"explorables/{part}.js")
+        assert len(code.encode()) <= MAX_CODE
+        asks = r"fetch|XMLHttpRequest|WebSocket|import|https?:(?!//www\.w3\.org/2000/svg)"
+        reaches = r"localStorage|cookie|parent\.|window\.top|postMessage"
+        writes = r"innerHTML|insertAdjacentHTML|\beval\b|document\.write|</script"
+        assert re.findall(f"{asks}|{reaches}|{writes}", code) == []
+    assert not re.search(r"url\(|@import", read_text("explorables/kit.css"))
+
+
+def test_every_module_has_its_place():
+    """Los .js de la carpeta son los de la estantería y el juego de piezas."""
+    found = {one.name for one in path("explorables").iterdir() if one.name.endswith(".js")}
+    assert found == {f"{name}.js" for name in [*SHELF, "kit"]}
+
+
+def test_one_frame_that_runs_its_own_code_and_nothing_else():
+    """Un marco sin permisos, y una política que nombra el código por su huella."""
+    figure = explorable("cuenta", GREETING, plot_counts)
+    outside = figure._repr_html_()
+    assert outside.count("<iframe") == 1 and 'sandbox="allow-scripts"' in outside
+    page = inside(figure)
+    code = re.search(r"<script>(.*?)</script>", page, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in page
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", outside)
+
+
+def test_data_cannot_close_its_tag():
+    """Un texto con </script>, comillas y signos llega entero y no se escapa de su sitio."""
+    nasty = "</script><script>alert('x')</script> & \"¿ñ?\" &amp;"
+    page = inside(explorable("cuenta", {**GREETING, "replies": [nasty]}, plot_counts))
+    assert page.count("<script") == 2
+    packed = re.search(r'id="datos">(.*?)</script>', page, re.DOTALL)[1]
+    assert json.loads(packed)["replies"] == [nasty]
+
+
+def test_the_twin_stays_where_there_are_no_frames():
+    """Sin el marco queda un PNG con su descripción; y la figura no se enseña dos veces."""
+    before = plt.get_fignums()
+    figure = explorable("cuenta", GREETING, plot_counts)
+    left = re.sub(r"<iframe.*?</iframe>", "", figure._repr_html_(), flags=re.DOTALL)
+    assert re.search(r'<img alt="¿Cumple[^"]+" src="data:image/png;base64,[^"]+"', left)
+    assert figure.twin.startswith(b"\x89PNG") and plt.get_fignums() == before
+
+
+def test_the_same_data_give_the_same_output():
+    """Así el cuaderno guardado no cambia al ejecutarlo otra vez."""
+    one, other = (explorable("cuenta", GREETING, plot_counts) for _ in range(2))
+    assert one._repr_html_() == other._repr_html_()
+
+
+def test_what_does_not_fit_is_said():
+    """Un nombre que no está, o datos que pesan demasiado."""
+    with pytest.raises(ValueError, match=r"no hay figura «cuentas».*cuenta"):
+        explorable("cuentas", {}, plot_counts)
+    with pytest.raises(ValueError, match=r"pesan \d+ bytes, más de 150000"):
+        frame("cuenta", "a" * MAX_DATA)
+
+
+HARD = [
+    "", "Yo ni tan mal.", "¡Muy bien! ¿Y tú?", "Yo aún voy mal.", "teórico-práctico",
+    "O'Higgins, a las 10:30", "3,5 y 1.º", "vaya — raya", "sí/no…", "4.ª planta", "-guion- ''",
+    "ñandú\u00ad\u200dpingüino", "👍🏽 bien", "1.000.000", "a-b-c d--e", "10 10a a10", "中文 да",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_words_and_letters_are_those_of_python(text):
+    """La cuenta de `cuenta` es la de `llm_intro.support.text.count`."""
+    found = node("cuenta", "count(given[0])", text)
+    assert (found["words"], found["letters"]) == count(text)[:2]
+    assert sum(mark["letter"] for mark in found["marks"]) == found["letters"]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [(4, "4 palabras ✓"), (1, "1 palabra ✗ faltan 3"), (5, "5 palabras ✗ sobra 1")],
+)
+def test_the_verdict_says_what_is_missing(found, said):
+    """Cuántas hay, y cuántas sobran o faltan."""
+    assert node("cuenta", "verdict(given[0], 4, 'palabra', 'palabras')", found)["text"] == said
