@@ -28,7 +28,7 @@ lab: env ## Abre el curso en JupyterLab
 	@JUPYTER_CONFIG_PATH="$$PWD/tools/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	  $(PYTHON) -m jupyterlab $(LAB)
 
-demo: env ## Proyecta la lección 07 (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
+demo: env ## Proyecta «Demo en clase» (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
 	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) tools/demo.py
 
 html: env ## Cada lección en una página para el móvil, sin Jupyter ni red (una sola: ONLY=04)

@@ -59,7 +59,7 @@ def main() -> None:
     print("| lección | anunciado, s | medido, s | razón |\n|---|---|---|---|")
     for name, times in stored["lessons"].items():
         number = name[:2]
-        if options.smoke and number != "07":
+        if options.smoke and name != list(stored["lessons"])[-1]:
             continue
         (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
         told, real = announced(times, stored, speed), lasts(path)

@@ -1,4 +1,4 @@
-"""Enseña la lección 07 con Voilà: lo que se proyecta, sin código y con los mandos vivos.
+"""Enseña «Demo en clase» con Voilà: lo que se proyecta, sin código y con los mandos vivos.
 
     make demo [HOST=0.0.0.0] [PORT=8866] [THEME=dark]
 
@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LESSON = "notebooks/07_demo_en_clase.ipynb"
+(LESSON,) = (str(path.relative_to(ROOT)) for path in ROOT.glob("notebooks/*_demo_en_clase.ipynb"))
 WARNING = (
     "Atención: con HOST={host}, quien esté en tu red puede abrir la clase y mover los mandos.\n"
     "No puede ejecutar otro código, pero cada visita arranca un Python en este ordenador.\n"
@@ -24,7 +24,7 @@ WARNING = (
 )
 MISSING = (
     "Falta Voilà y no se ha podido instalar: la primera vez hace falta red.\n"
-    "Mientras tanto, abre la lección 07 con «make lab»: es la misma, con los mismos mandos."
+    "Mientras tanto, abre «Demo en clase» con «make lab»: es la misma, con los mismos mandos."
 )
 READY = "La clase está en:\n\n    {}\n\nPara cerrarla, pulsa Ctrl-C."
 ADDRESS = re.compile(r"http://.+:(\d+)/")
