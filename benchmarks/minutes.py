@@ -2,7 +2,7 @@
 
     python benchmarks/minutes.py             # ejecuta las lecciones con todos los núcleos
     python benchmarks/minutes.py --cores 1   # con uno (solo en Linux)
-    python benchmarks/minutes.py --save      # además, guarda lo medido en data/duraciones.json
+    python benchmarks/minutes.py --save      # además, guarda lo medido en data/durations.json
     python benchmarks/minutes.py --smoke     # una lección corta, sin guardar
 
 Lo que no depende de la máquina, como el minuto de entrenamiento, se cuenta aparte.
@@ -22,7 +22,7 @@ from recipes import cpu_name
 from llm_intro.start.diagnosis import training_speed
 
 ROOT = Path(__file__).parents[1]
-DURATIONS = ROOT / "llm_intro" / "data" / "duraciones.json"
+DURATIONS = ROOT / "llm_intro" / "data" / "durations.json"
 FIXED = {"00": 3, "04": 72}  # segundos de reloj que la lección gasta en cualquier máquina
 
 

@@ -8,7 +8,7 @@
     python benchmarks/recipes.py --smoke      # todo en pequeño, en segundos, sin guardar
 
 Un hilo; segundos de CPU del proceso sin contar las medidas; todo se elige en valid y cada fila
-publicada mira una vez lo reservado. Guarda en llm_intro/data/recetas.json, que lee la lección 04.
+publicada mira una vez lo reservado. Guarda en llm_intro/data/recipes.json, que lee la lección 04.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from llm_intro.models.scoreboard import sample_text
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
 from llm_intro.training import train
 
-RESULTS = Path(__file__).parents[1] / "llm_intro" / "data" / "recetas.json"
+RESULTS = Path(__file__).parents[1] / "llm_intro" / "data" / "recipes.json"
 REPORTED = [2.5098, 1.8651, 1.6350, 1.4905, 1.3884, 1.3080, 1.2421, 1.1875, 1.1419, 1.1027]
 SEEDS = (0, 1, 2)
 

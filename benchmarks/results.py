@@ -46,13 +46,13 @@ def spread(values, digits: int = 3) -> str:
 
 
 def made(entry: dict) -> str:
-    """La orden, la fecha y la máquina de una parte de recetas.json."""
+    """La orden, la fecha y la máquina de una parte de recipes.json."""
     return f"`{entry['command']}` · {entry['date']} · {entry['hardware']} · torch {entry['torch']}"
 
 
 def recipes() -> str:
     """La receta de partida, la del curso con cada presupuesto y las ablaciones."""
-    stored = load("recetas")
+    stored = load("recipes")
     start = stored["starting"]
     figures = f"{start['best_seconds']:.0f}", f"{start['valid']:.3f}", f"{start['heldout']:.3f}"
     rows = [["de partida, en su mejor vuelta", *figures, start["parameters"], 1]]
@@ -70,7 +70,7 @@ def recipes() -> str:
 
 def beaten() -> str:
     """A / B: cuánto menos cómputo le hace falta a la receta del curso."""
-    stored = load("recetas")
+    stored = load("recipes")
     start = stored["starting"]
     for runs in stored["course"].values():
         if statistics.median(r["heldout"] for r in runs) < start["heldout"]:
@@ -85,7 +85,7 @@ def beaten() -> str:
 
 def ablation() -> str:
     """Una decisión devuelta a la de partida en cada fila, a igual cómputo."""
-    stored = load("recetas")
+    stored = load("recipes")
     rows = [
         [name, spread([r["heldout"] for r in runs]), spread([r["seconds"] for r in runs], 1)]
         for name, runs in stored["ablation"].items()
@@ -96,7 +96,7 @@ def ablation() -> str:
 
 def reported() -> str:
     """Las diez pérdidas de la lección de partida y las nuestras, en nats."""
-    stored = load("recetas")
+    stored = load("recipes")
     pairs = zip(stored["reported"]["losses"], stored["reported"]["reported"], strict=True)
     rows = [
         [i, f"{theirs:.4f}", f"{ours:.4f}", f"{ours - theirs:+.4f}"]
@@ -111,16 +111,16 @@ def shipped() -> str:
     rows = []
     for path in sorted(DATA.glob("*.json")):
         card = load(path.stem)
-        if "bits_por_caracter" not in card:
+        if "bits_per_char" not in card:
             continue
-        bits = card["bits_por_caracter"]
-        whole = card.get("bits_sin_empaquetar")
+        bits = card["bits_per_char"]
+        whole = card.get("unpacked_bits")
         weights = next(p for p in DATA.glob(f"{path.stem}.*") if p.suffix != ".json")
         rows.append([
-            path.stem, card["parametros"], f"{card['segundos_cpu']:.0f}",
-            *(f"{bits[part]:.4f}" for part in ("train", "valid", "heldout", "extracto_lxxiv")),
+            path.stem, card["parameters"], f"{card['cpu_seconds']:.0f}",
+            *(f"{bits[part]:.4f}" for part in ("train", "valid", "heldout", "excerpt_lxxiv")),
             "" if whole is None else f"{bits['heldout'] - whole:+.5f}",
-            f"{weights.stat().st_size / 1e6:.2f}", f"`{card['orden']}` · {card['fecha']}",
+            f"{weights.stat().st_size / 1e6:.2f}", f"`{card['command']}` · {card['date']}",
         ])  # fmt: skip
     head = ["modelo", "números", "CPU, s", "train", "valid", "reservado", "LXXIV (extracto)",
             "pérdida por 8 bits", "MB", "orden"]  # fmt: skip
@@ -129,7 +129,7 @@ def shipped() -> str:
 
 def scoreboard() -> str:
     """Las filas del marcador que costaron minutos, de peor a mejor."""
-    stored = load("marcador")
+    stored = load("scoreboard")
     rows = []
     for row in sorted(stored["rows"], key=lambda row: -row["bits"]):
         gain = ""

@@ -1,11 +1,11 @@
 """Las filas del marcador que costaron minutos: se miden una vez y viajan con el curso.
 
-    python benchmarks/scoreboard.py            # escribe llm_intro/data/marcador.json
+    python benchmarks/scoreboard.py            # escribe llm_intro/data/scoreboard.json
     python benchmarks/scoreboard.py dynamic    # además, la LSTM que sigue aprendiendo al leer
     python benchmarks/scoreboard.py table      # imprime lo guardado
     python benchmarks/scoreboard.py --smoke    # segundos, con trozos de texto, sin guardar
 
-Las recetas salen de recetas.json; las redes y el n-grama son los que carga `load_pretrained`.
+Las recetas salen de recipes.json; las redes y el n-grama son los que carga `load_pretrained`.
 Los pesos de las mezclas se ajustan en valid y se miden una vez en lo reservado.
 """
 
@@ -17,12 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from mixing import fit_weights
 from recipes import cpu_name
 from torch.nn.functional import cross_entropy
 
 from llm_intro import load_pretrained, load_quijote
-from llm_intro.models.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
-from llm_intro.models.pretrained import load_card
+from llm_intro.models.mixture import Mixture, bootstrap_interval
+from llm_intro.models.pretrained import FILES, load_card
 from llm_intro.models.scoreboard import sample_text
 
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
@@ -37,7 +38,7 @@ RATES = (0.0, 0.1, 0.3, 1.0, 3.0)  # de la evaluación dinámica, para elegir en
 
 def recipe_rows() -> list[dict]:
     """Las recetas entrenadas en recipes.py: la mediana de las semillas."""
-    recipes = json.loads((DATA / "recetas.json").read_text(encoding="utf-8"))
+    recipes = json.loads((DATA / "recipes.json").read_text(encoding="utf-8"))
     runs = {"receta de partida": [recipes["starting"]]}
     for minutes in (1, 4, 20):
         if trained := recipes["course"].get(str(60 * minutes)):
@@ -63,18 +64,19 @@ def network_rows() -> list[dict]:
             continue
         card = load_card(key)
         rows.append({
-            "name": name, "bits": card["bits_por_caracter"]["heldout"],
-            "bits_extracto": card["bits_por_caracter"]["extracto_lxxiv"],
-            "parameters": card["parametros"], "seconds": card["segundos_cpu"],
+            "name": name, "bits": card["bits_per_char"]["heldout"],
+            "excerpt_bits": card["bits_per_char"]["excerpt_lxxiv"],
+            "parameters": card["parameters"], "seconds": card["cpu_seconds"],
             "megabytes": megabytes(key),
-            "sample": sample_text(load_pretrained(key)), "made": card["orden"],
+            "sample": sample_text(load_pretrained(key)), "made": card["command"],
         })  # fmt: skip
     return rows
 
 
 def megabytes(key: str) -> float:
     """Lo que ocupan los pesos o las cuentas de un modelo de los que viajan con el curso."""
-    return next(p for p in DATA.glob(f"{key}.*") if p.suffix != ".json").stat().st_size / 1e6
+    files = DATA.glob(f"{FILES[key]}.*")
+    return next(p for p in files if p.suffix != ".json").stat().st_size / 1e6
 
 
 def mixture_rows(texts: dict[str, str]) -> list[dict]:
@@ -89,15 +91,18 @@ def mixture_rows(texts: dict[str, str]) -> list[dict]:
         if not set(keys) <= set(models):
             continue
         weights = fit_weights([bits["valid"][key] for key in keys])
-        mixed = {p: mix_bits([row[key] for key in keys], weights) for p, row in bits.items()}
+        mixed = {
+            part: -np.log2(weights @ 2.0 ** -np.stack([row[key] for key in keys]))
+            for part, row in bits.items()
+        }
         best = min((bits["heldout"][key] for key in keys), key=np.mean)
         gain = best - mixed["heldout"]
         cards = [load_card(key) for key in keys]
         rows.append({
             "name": name, "bits": mixed["heldout"].mean(),
-            "bits_extracto": mixed["extracto"].mean(),
-            "parameters": sum(card["parametros"] for card in cards),
-            "seconds": sum(card["segundos_cpu"] for card in cards),
+            "excerpt_bits": mixed["extracto"].mean(),
+            "parameters": sum(card["parameters"] for card in cards),
+            "seconds": sum(card["cpu_seconds"] for card in cards),
             "megabytes": sum(map(megabytes, keys)),
             "sample": sample_text(Mixture([models[key] for key in keys], weights)),
             "weights": dict(zip(keys, weights.round(3).tolist(), strict=True)),
@@ -156,7 +161,7 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    path = DATA / "marcador.json"
+    path = DATA / "scoreboard.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
     if options.part == "table" and not options.smoke:
         return table(stored)
@@ -168,8 +173,8 @@ def main() -> None:
     else:
         rows = network_rows() + mixture_rows({part: text[:cut] for part, text in texts.items()})
         stored["rows"] = recipe_rows() + rows if not options.smoke else rows
-    stored["maquina"] = f"{cpu_name()}, 1 hilo; torch {torch.__version__}"
-    stored["fecha"] = date.today().isoformat()
+    stored["machine"] = f"{cpu_name()}, 1 hilo; torch {torch.__version__}"
+    stored["date"] = date.today().isoformat()
     if not options.smoke:
         path.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     table(stored)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from packing import pack_8bit
 from recipes import cpu_name
 from safetensors.numpy import save_file
 
@@ -32,7 +33,7 @@ from llm_intro import (
     load_quijote,
     train,
 )
-from llm_intro.models.pretrained import load_weights, pack_8bit
+from llm_intro.models.pretrained import load_weights
 from llm_intro.models.transformer import Transformer
 from llm_intro.support.checkpoint import load_checkpoint, unpack
 
@@ -134,8 +135,8 @@ def pack_ngram(corpus) -> None:
     begin = time.process_time()
     model = NGramModel(order=6).fit(corpus.train, CharTokenizer.from_text(corpus.text))
     seconds = time.process_time() - begin
-    np.savez_compressed(DATA / "ngrama.npz", **model.to_arrays())
-    write_card("ngrama", model, corpus, "ngram", seconds=seconds, parameters=model.size)
+    np.savez_compressed(DATA / "ngram.npz", **model.to_arrays())
+    write_card("ngram", model, corpus, "ngram", seconds=seconds, parameters=model.size)
 
 
 def pack_networks(corpus) -> None:
@@ -159,9 +160,9 @@ def pack_networks(corpus) -> None:
         extra = {
             "config": model.config,
             "recipe": portable(meta["config"]),
-            "tiradas_min": STAGES[kind],
-            "bits_sin_empaquetar": whole,
-            "caracteres_leidos": meta["chars"],
+            "runs_minutes": STAGES[kind],
+            "unpacked_bits": whole,
+            "chars_read": meta["chars"],
         }
         write_card(name, model, corpus, kind, meta["seconds"], size, **extra)
 
@@ -177,15 +178,15 @@ def write_card(name, model, corpus, command, seconds, parameters, **extra) -> No
     # 100 000 caracteres de train bastan para ver si sobreajusta
     parts = {"train": corpus.train[:100_000], "valid": corpus.valid, "heldout": corpus.heldout}
     card = {
-        "datos": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
-        "orden": f"python benchmarks/ship.py {command}",
-        "semilla": 0,
-        "maquina": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
-        "segundos_cpu": round(seconds, 1),
-        "parametros": parameters,
-        "bits_por_caracter": {k: round(bits_per_char(model, t), 4) for k, t in parts.items()}
-        | {"extracto_lxxiv": round(bits_per_char(model, excerpt.heldout), 4)},
-        "fecha": date.today().isoformat(),
+        "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
+        "command": f"python benchmarks/ship.py {command}",
+        "seed": 0,
+        "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "cpu_seconds": round(seconds, 1),
+        "parameters": parameters,
+        "bits_per_char": {k: round(bits_per_char(model, t), 4) for k, t in parts.items()}
+        | {"excerpt_lxxiv": round(bits_per_char(model, excerpt.heldout), 4)},
+        "date": date.today().isoformat(),
         "tokenizer": model.tokenizer.to_dict(),
         **extra,
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from packing import save_vectors
 from recipes import cpu_name
 
 from llm_intro import load_quijote
@@ -24,7 +25,6 @@ from llm_intro.embeddings import (
     frequent_words,
     load_vectors,
     ppmi,
-    save_vectors,
     split_words,
     truncated_svd,
 )
@@ -87,31 +87,31 @@ def main() -> None:
     skipgram, begin = lesson_skipgram(), time.process_time()
     learnt = [WordVectors(words, skipgram(ids, len(words), semilla=s)) for s in seeds]
     card = {
-        "datos": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
-        "orden": "python benchmarks/vectors.py",
-        "metodo": "PPMI (ventana 5, pesos 1/d, contexto a la 0,75, 8 veces o más) y SVD",
-        "palabras": len(shipped),
-        "dimensiones": shipped.vectors.shape[1],
-        "semilla": 0,
-        "maquina": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
-        "segundos_cpu": round(seconds, 1),
-        "segundos_cpu_por_skipgram": round((time.process_time() - begin) / len(seeds), 1),
-        "fecha": date.today().isoformat(),
-        "vecinas_en_comun": {
-            "ppmi_y_skipgram": [overlap(shipped, one) for one in learnt],
-            "skipgram_y_skipgram": [overlap(learnt[0], one) for one in learnt[1:]],
-            "por_azar": round(10 / len(shipped), 4),
+        "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
+        "command": "python benchmarks/vectors.py",
+        "method": "PPMI (ventana 5, pesos 1/d, contexto a la 0,75, 8 veces o más) y SVD",
+        "words": len(shipped),
+        "dimensions": shipped.vectors.shape[1],
+        "seed": 0,
+        "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "cpu_seconds": round(seconds, 1),
+        "cpu_seconds_per_skipgram": round((time.process_time() - begin) / len(seeds), 1),
+        "date": date.today().isoformat(),
+        "shared_neighbours": {
+            "ppmi_and_skipgram": [overlap(shipped, one) for one in learnt],
+            "skipgram_and_skipgram": [overlap(learnt[0], one) for one in learnt[1:]],
+            "by_chance": round(10 / len(shipped), 4),
         },
     }
     if not smoke:
         table_bits = ppmi(count_pairs(ids, len(words)))
         counted = [shipped, *(from_ppmi(words, table_bits, s) for s in seeds[1:])]
         methods = {"PPMI y SVD": map(ranks, counted), "skip-gram": map(ranks, learnt)}
-        card["puesto_de_reina"] = table({name: list(rows) for name, rows in methods.items()})
-        save_vectors(DATA / "vectores.npz", shipped)
-        card["vecinas_en_comun"]["ppmi_y_guardados"] = overlap(shipped, load_vectors())
+        card["rank_of_reina"] = table({name: list(rows) for name, rows in methods.items()})
+        save_vectors(DATA / "vectors.npz", shipped)
+        card["shared_neighbours"]["ppmi_and_stored"] = overlap(shipped, load_vectors())
         text = json.dumps(card, ensure_ascii=False, indent=1)
-        (DATA / "vectores.json").write_text(text + "\n", encoding="utf-8")
+        (DATA / "vectors.json").write_text(text + "\n", encoding="utf-8")
     print(json.dumps(card, ensure_ascii=False, indent=1))
 
 

@@ -3,7 +3,7 @@
     python benchmarks/vowels.py            # entrena cinco redes de 30 s de CPU y lo guarda
     python benchmarks/vowels.py --smoke    # una, de dos pasos, con el extracto; no guarda nada
 
-Guarda llm_intro/data/vocales.json, que lee la lección 03. La prueba de permutación es la de la
+Guarda llm_intro/data/vowels.json, que lee la lección 03. La prueba de permutación es la de la
 lección: se lee su celda.
 """
 
@@ -22,7 +22,7 @@ from llm_intro.embeddings import WordVectors
 from llm_intro.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "llm_intro" / "data" / "vocales.json"
+RESULTS = ROOT / "llm_intro" / "data" / "vowels.json"
 LESSON = ROOT / "notebooks" / "03_embeddings.ipynb"
 PLAIN, ACCENTED = "abcdefghijlmnñopqrstuvxyz", "áéíóú"
 
@@ -62,11 +62,11 @@ def main() -> None:
         both = measure(model, PLAIN + ACCENTED, "aeiou" + ACCENTED, permutation)
         rows.append([seed, both, measure(model, PLAIN, "aeiou", permutation)])
     card = {
-        "orden": "python benchmarks/vowels.py",
-        "receta": "la del curso, 30 s de CPU por semilla, con el libro entero",
-        "maquina": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
-        "fecha": date.today().isoformat(),
-        "filas": rows,
+        "command": "python benchmarks/vowels.py",
+        "recipe": "la del curso, 30 s de CPU por semilla, con el libro entero",
+        "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "date": date.today().isoformat(),
+        "rows": rows,
     }
     text = json.dumps(card, ensure_ascii=False, indent=1)
     if not smoke:

@@ -174,7 +174,7 @@ def _book(data: bytes, source: str) -> Corpus:
 
 
 def _excerpt() -> Corpus:
-    raw = read_text("extracto.txt")
+    raw = read_text("excerpt.txt")
     text = clean(raw)
     cut = text.index(LAST_CHAPTER)  # lo reservado es de otra parte del libro
     return Corpus(text, text[: cut - 5_500], text[cut - 5_000 : cut], text[cut:], "extracto", raw)

@@ -388,12 +388,12 @@ def test_the_parts_of_the_excerpt_share_nothing():
 def test_the_excerpt_is_tidy_text_and_its_card_tells_the_truth():
     """UTF-8 en NFC, LF, sin BOM ni espacios dobles; la ficha dice sus capítulos y su tamaño."""
     folder = files("llm_intro") / "data"
-    data = (folder / "extracto.txt").read_bytes()
+    data = (folder / "excerpt.txt").read_bytes()
     raw = data.decode("utf-8")
     assert b"\r" not in data and not raw.startswith("\ufeff")
     assert unicodedata.is_normalized("NFC", raw) and "  " not in raw
     assert raw.count("«") == raw.count("»") and raw.count("¿") == raw.count("?")
-    card = json.loads((folder / "extracto.json").read_text(encoding="utf-8"))
+    card = json.loads((folder / "excerpt.json").read_text(encoding="utf-8"))
     assert card["characters"] == {"file": len(raw), "clean": len(clean(raw))}
     headings = [line for line in raw.splitlines() if line.startswith("Capítulo ")]
     assert [chapter["title"] for chapter in card["chapters"]] == headings

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.packing import save_vectors
 from llm_intro.embeddings import (
     WordVectors,
     count_pairs,
@@ -20,7 +21,6 @@ from llm_intro.embeddings import (
     load_vectors,
     main_plane,
     ppmi,
-    save_vectors,
     split_words,
     truncated_svd,
 )
@@ -235,16 +235,16 @@ def test_the_shipped_vectors_hold_what_the_lesson_says():
     assert vectors.rank("reina", "rey", "hombre", "mujer") > 1
     assert vectors.rank("reina", "rey", "señor", "señora") == 1
     assert vectors.rank("reina", "rey", "duque", "duquesa") == 1
-    assert len((DATA / "vectores.npz").read_bytes()) < 1_500_000
+    assert len((DATA / "vectors.npz").read_bytes()) < 1_500_000
 
 
 def test_the_card_describes_the_shipped_vectors():
     """Palabras, tamaño, semilla, orden, máquina y fecha; la primera semilla es la guardada."""
-    card = json.loads((DATA / "vectores.json").read_text(encoding="utf-8"))
+    card = json.loads((DATA / "vectors.json").read_text(encoding="utf-8"))
     vectors = load_vectors()
-    assert (card["palabras"], card["dimensiones"]) == (len(vectors), vectors.vectors.shape[1])
-    assert all(card[key] for key in ("orden", "maquina", "fecha", "datos"))
-    first = [int(row[2].split(" · ")[0]) for row in card["puesto_de_reina"][:3]]
+    assert (card["words"], card["dimensions"]) == (len(vectors), vectors.vectors.shape[1])
+    assert all(card[key] for key in ("command", "machine", "date", "data"))
+    first = [int(row[2].split(" · ")[0]) for row in card["rank_of_reina"][:3]]
     pairs = [("hombre", "mujer"), ("señor", "señora"), ("duque", "duquesa")]
     assert first == [vectors.rank("reina", "rey", *pair) for pair in pairs]
 

@@ -1,13 +1,16 @@
 """La mezcla de modelos, con cuentas que se hacen a mano."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from fakes import TableModel, uniform_model
+from fakes import TableModel, cycle_model, uniform_model
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.mixing import fit_weights
 from llm_intro import NGramModel, bits_per_char, generate
-from llm_intro.models.mixture import Mixture, bootstrap_interval, fit_weights, mix_bits
+from llm_intro.models.mixture import Mixture, bootstrap_interval
 from llm_intro.sampling import next_probs
 
 
@@ -28,17 +31,17 @@ def test_two_models_by_hand():
 
 def test_the_bits_of_a_mixture_by_hand():
     """1/2 y 1/8 con pesos iguales, 5/16: 1,678 bits; sin peso, un bit infinito no estorba."""
-    assert np.allclose(mix_bits([[1], [3]], [0.5, 0.5]), [-np.log2(5 / 16)])
-    assert np.allclose(mix_bits([[1], [np.inf]], [1, 0]), [1])
+    half, eighth = (TableModel("ab", np.log([[1 - p, p]] * 2)) for p in (1 / 2, 1 / 8))
+    assert Mixture([half, eighth]).token_bits([0, 1]) == pytest.approx(-np.log2(5 / 16))
+    assert Mixture([half, cycle_model("ab")], [1, 0]).token_bits([0, 0]) == pytest.approx(1)
 
 
 def test_stepping_and_mixing_bits_agree():
-    """Puntuar paso a paso es lo mismo que mezclar los bits de cada uno."""
+    """Mezclar los bits de cada uno da los de quien solo sabe dar pasos."""
     text = "abracadabra pata de cabra " * 3
-    a, b = NGramModel(order=3).fit(text), NGramModel(order=1).fit(text)
-    ids = a.tokenizer.encode(text)
-    mixed = mix_bits([a.token_bits(ids), b.token_bits(ids)], [0.25, 0.75])
-    assert np.isclose(bits_per_char(Mixture([a, b], [0.25, 0.75]), text), mixed.mean())
+    mixture = Mixture([NGramModel(n).fit(text) for n in (3, 1)], [0.25, 0.75])
+    steps = SimpleNamespace(tokenizer=mixture.tokenizer, start=mixture.start, step=mixture.step)
+    assert np.isclose(bits_per_char(mixture, text), bits_per_char(steps, text))
 
 
 def test_it_writes_like_any_model():
@@ -62,7 +65,7 @@ def test_the_mixture_is_never_worse_than_its_best_part_where_it_was_fitted(pairs
     bits = np.array(pairs).T
     weights = fit_weights(bits, rounds=3000)
     assert np.isclose(weights.sum(), 1)
-    assert mix_bits(bits, weights).mean() <= bits.mean(axis=1).min() + 1e-3
+    assert -np.log2(weights @ 2.0**-bits).mean() <= bits.mean(axis=1).min() + 1e-3
 
 
 def test_a_constant_has_no_doubt_and_noise_has_the_known_one():

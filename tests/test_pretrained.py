@@ -1,16 +1,21 @@
 """Los modelos que vienen con el curso, la puerta de la terminal y el semáforo."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.packing import pack_8bit
 from llm_intro import __main__ as terminal
-from llm_intro import generate, load_pretrained, load_quijote
-from llm_intro.models.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
+from llm_intro import bits_per_char, generate, load_pretrained, load_quijote
+from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
 from llm_intro.sampling import feed, read_prompt
 from llm_intro.start import diagnosis
+
+BOOK = os.environ.get("LLM_INTRO_QUIJOTE", "")
 
 
 def test_packing_errs_by_half_a_step_at_most():
@@ -37,15 +42,25 @@ def test_the_two_ways_to_load_are_the_same_model():
 def test_every_card_says_where_the_numbers_come_from(name):
     """Datos, orden, máquina, fecha y bits/car.; y el modelo escribe."""
     card = load_card(name)
-    assert {"datos", "orden", "semilla", "maquina", "fecha", "bits_por_caracter"} <= card.keys()
+    assert {"data", "command", "seed", "machine", "date", "bits_per_char"} <= card.keys()
     assert len(generate(load_fast(name), "en un lugar", 20)) == 31
+
+
+@pytest.mark.skipif(not Path(BOOK).is_file(), reason="necesita el libro entero")
+@pytest.mark.parametrize(
+    ("name", "bits"),
+    [("ngrama", 1.7997369), ("cervantes", 1.5343358), ("transformer", 1.5935241)],
+)
+def test_the_shipped_models_keep_their_mark(name, bits):
+    """En lo reservado, con las cifras publicadas: cambiar el código no cambia lo aprendido."""
+    measured = bits_per_char(load_pretrained(name), load_quijote(BOOK).heldout)
+    assert measured == pytest.approx(bits, abs=1e-6)
+    assert load_card(name)["bits_per_char"]["heldout"] == round(bits, 4)
 
 
 @pytest.mark.parametrize("start", list("abcdeíéúñq¿—"))
 def test_the_writer_starts_from_any_letter(start):
     """Empezar de cero por una letra rara no la saca de quicio: sigue por debajo del azar."""
-    from llm_intro import bits_per_char
-
     text = start + load_quijote("extracto").heldout[:150]
     assert bits_per_char(load_pretrained("cervantes"), text) < 4
 

@@ -1,14 +1,20 @@
 """El marcador y sus tablas, con números que se hacen a mano."""
 
+import html
 import io
 import math
 import zlib
 
 import numpy as np
 import pytest
+from fakes import uniform_model
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llm_intro import CervantesLSTM, CharTokenizer, NGramModel
-from llm_intro.corpus import Corpus
+from llm_intro.corpus import Corpus, load_quijote
+from llm_intro.models.mixture import Mixture
+from llm_intro.models.pretrained import load_fast
 from llm_intro.models.scoreboard import (
     Row,
     compressed_bits,
@@ -61,6 +67,21 @@ def test_tables_show_themselves_in_markdown_and_in_a_terminal():
     assert repr(table) == "a  b\n1  dos"
 
 
+@given(cells=st.lists(st.text(), min_size=1, max_size=4))
+def test_a_cell_is_read_as_it_is_written(cells):
+    """Tubos, saltos y etiquetas: cada fila sigue en su línea y con sus columnas, sin HTML."""
+    table = Table(cells, [cells])
+    head, rule, row = table._repr_markdown_().split("\n")
+    assert head == row and head.count("|") == rule.count("|") == len(cells) + 1
+    assert "<" not in head and repr(table).count("\n") == 1
+
+
+def test_markdown_and_html_are_shown_not_obeyed():
+    """El navegador deshace lo escapado y enseña lo que se escribió."""
+    shown = Table(["a|<b>&amp;"], [])._repr_markdown_().splitlines()[0]
+    assert html.unescape(shown.strip("| ")) == "a|<b>&amp;"
+
+
 def test_the_scoreboard_says_what_was_computed_before():
     """Cada fila dice si es de ahora o qué orden la hizo."""
     shown = repr(show_scoreboard([Row("x", 1.5, 12_345, 2.0, 0.25, "texto", "make bench")]))
@@ -82,6 +103,19 @@ def test_a_network_weighs_four_bytes_a_number_and_counts_what_their_file_weighs(
     assert score("n-grama", counted, ABC).megabytes == pytest.approx(file.tell() / 1e6)
 
 
+def test_whatever_can_read_and_bet_has_a_row(monkeypatch):
+    """Una mezcla, la LSTM sin PyTorch o uno hecho a mano: bits y muestra; el peso, si lo sabe."""
+    text = load_quijote("extracto").heldout[:400]
+    short = Corpus(text, text, text, text, "prueba")
+    fast, counted = load_fast(), load_fast("ngrama")
+    parts = [score("parte", model, short).bits for model in (fast, counted)]
+    mixed = score("mezcla", Mixture([fast, counted]), short)
+    assert mixed.bits <= np.mean(parts)  # el logaritmo es cóncavo
+    assert len(mixed.sample) == 120 and (mixed.parameters, mixed.megabytes) == (None, None)
+    monkeypatch.setattr("llm_intro.models.scoreboard.PROMPT", "a")
+    assert score("a mano", uniform_model("ab"), ABC).bits == pytest.approx(1)
+
+
 def test_ablation_by_hand():
     """Mediana de 2,0 2,1 2,5 es 2,1; la otra fila, 2,3: diferencia +0,20."""
     runs = {
@@ -93,7 +127,7 @@ def test_ablation_by_hand():
     assert rows[1] == ["otra", "2,30", "[2,30, 2,30]", "+0,20"]
 
 
-@pytest.mark.parametrize("name", ["recetas", "marcador", "duraciones"])
+@pytest.mark.parametrize("name", ["recipes", "scoreboard", "durations"])
 def test_stored_results_are_in_the_package(name):
     """Las cifras calculadas antes viajan con el módulo."""
     assert load_results(name)

@@ -16,7 +16,7 @@ import llm_intro
 from llm_intro.corpus import load_quijote
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA, EXCERPT = ROOT / "llm_intro" / "data", "llm_intro/data/extracto.txt"
+DATA, EXCERPT = ROOT / "llm_intro" / "data", "llm_intro/data/excerpt.txt"
 MAX_TRACKED, MAX_DATA = 4_000_000, 12_000_000
 GENERATED = {"pyproject.toml", "README.md", "colab_badge.md", "CITATION.cff"}
 PLACES = re.compile(

@@ -79,8 +79,8 @@ def test_a_page_that_weighs_too_much_is_refused():
 def test_every_figure_comes_from_the_card():
     """Con otra ficha, otras cifras: ninguna está escrita en la plantilla."""
     card = copy.deepcopy(load_card())
-    card |= {"parametros": 1234567, "fecha": "2031-05-02", "datos": "un <libro>"}
-    card["bits_por_caracter"]["heldout"] = 1.2345
+    card |= {"parameters": 1234567, "date": "2031-05-02", "data": "un <libro>"}
+    card["bits_per_char"]["heldout"] = 1.2345
     card["tokenizer"]["symbols"] = "abcd"
     card["config"] |= {"num_layers": 3, "hidden_size": 99}
     page = web.page(card, FEW, PLACEHOLDER)

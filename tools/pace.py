@@ -75,7 +75,7 @@ def reading(cells: list[dict]) -> float:
 
 def running_minutes(number: str) -> float:
     """Lo que tardó «Ejecutar todo» donde se midió."""
-    stored = load_results("duraciones")["lessons"]
+    stored = load_results("durations")["lessons"]
     return sum(sum(v.values()) for name, v in stored.items() if name.startswith(number)) / 60
 
 

@@ -60,12 +60,12 @@ def facts(card: dict) -> dict[str, str]:
     layers = "una capa" if config["num_layers"] == 1 else f"{config['num_layers']} capas"
     return {
         "SYMBOLS": str(symbols),
-        "PARAMETERS": f"{card['parametros']:,}".replace(",", "\u00a0"),
-        "BITS": comma(card["bits_por_caracter"]["heldout"]),
+        "PARAMETERS": f"{card['parameters']:,}".replace(",", "\u00a0"),
+        "BITS": comma(card["bits_per_char"]["heldout"]),
         "UNIFORM": comma(math.log2(symbols)),
-        "DATA": html.escape(card["datos"]),
+        "DATA": html.escape(card["data"]),
         "NETWORK": f"LSTM, {layers} de {config['hidden_size']} unidades",
-        "DATE": spanish_date(card["fecha"]),
+        "DATE": spanish_date(card["date"]),
     }
 
 

@@ -1,4 +1,4 @@
-"""Palabras como vectores: sacarlos de un texto, compararlos, leerlos y guardarlos. Solo NumPy."""
+"""Palabras como vectores: sacarlos de un texto, compararlos y leerlos. Solo NumPy."""
 
 from .counting import (
     count_pairs,
@@ -9,7 +9,7 @@ from .counting import (
     split_words,
     truncated_svd,
 )
-from .vectors import WordVectors, load_fasttext, load_vectors, save_vectors
+from .vectors import WordVectors, load_fasttext, load_vectors
 
 __all__ = [
     "WordVectors",
@@ -20,7 +20,6 @@ __all__ = [
     "load_vectors",
     "main_plane",
     "ppmi",
-    "save_vectors",
     "split_words",
     "truncated_svd",
 ]

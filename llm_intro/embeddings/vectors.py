@@ -1,4 +1,4 @@
-"""Vectores de palabras: vecinas, analogías, y leerlos o guardarlos. Solo NumPy."""
+"""Vectores de palabras: vecinas, analogías, y leerlos de un archivo. Solo NumPy."""
 
 import difflib
 import gzip
@@ -113,16 +113,9 @@ def unit_rows(rows: np.ndarray) -> np.ndarray:
     return rows / np.where(lengths > 0, lengths, 1)
 
 
-def save_vectors(path, vectors: WordVectors) -> None:
-    """Guarda las direcciones en enteros de 8 bits: para el coseno, la longitud no cuenta."""
-    top = np.abs(vectors.vectors).max(axis=1, keepdims=True)
-    small = np.rint(vectors.vectors / np.where(top > 0, top, 1) * 127).astype(np.int8)
-    np.savez_compressed(path, words=np.array(vectors.words), vectors=small)
-
-
 def load_vectors(path=None) -> WordVectors:
-    """Lee lo que guardó `save_vectors`; sin `path`, los vectores del Quijote que trae el curso."""
-    path = data.path("vectores.npz") if path is None else path
+    """Lee un npz con `words` y `vectors`; sin `path`, el del Quijote que trae el curso."""
+    path = data.path("vectors.npz") if path is None else path
     with np.load(path, allow_pickle=False) as arrays:
         return WordVectors(tuple(arrays["words"].tolist()), arrays["vectors"])
 

@@ -6,7 +6,7 @@ generaliza. Los pesos se ajustan en un texto y se miden en otro.
 
 import numpy as np
 
-from ..sampling import next_probs
+from ..sampling import as_scores, next_probs, token_bits
 
 
 class Mixture:
@@ -42,32 +42,15 @@ class Mixture:
     def step(self, token: int, state: tuple) -> tuple[np.ndarray, tuple]:
         """Lee un símbolo: log-probabilidades del siguiente, (V,), y los estados nuevos."""
         pairs = [m.step(token, s) for m, s in zip(self.models, state, strict=True)]
-        probs = self.weights @ np.stack([next_probs(logits) for logits, _ in pairs])
+        probs = self.weights @ np.stack([next_probs(as_scores(logits)) for logits, _ in pairs])
         with np.errstate(divide="ignore"):  # log 0 = -inf, sin aviso
             return np.log(probs), tuple(new for _, new in pairs)
 
-
-def mix_bits(bits, weights) -> np.ndarray:
-    """Bits de cada símbolo con la mezcla, (N,), a partir de los de cada modelo, (M, N)."""
-    with np.errstate(divide="ignore"):
-        return -np.log2(np.asarray(weights) @ 2.0 ** -np.asarray(bits))
-
-
-def fit_weights(bits, rounds: int = 100) -> np.ndarray:
-    """Los pesos que menos bits gastan en un texto, (M,), por el algoritmo EM.
-
-    Cada vuelta reparte el mérito de cada símbolo entre los modelos, según lo que aportó cada
-    uno, y el peso nuevo de un modelo es su mérito medio. Nunca empeora, y solo hay un óptimo.
-
-    Args:
-        bits: los de cada símbolo con cada modelo, (M, N).
-    """
-    probs = 2.0 ** -np.asarray(bits)  # (M, N)
-    weights = np.full(len(probs), 1 / len(probs))
-    for _ in range(rounds):
-        shares = weights[:, None] * probs
-        weights = (shares / shares.sum(axis=0)).mean(axis=1)
-    return weights
+    def token_bits(self, ids) -> np.ndarray:
+        """Bits de cada símbolo, (T-1,), de los de cada modelo, que a menudo los da de una vez."""
+        probs = 2.0 ** -np.stack([token_bits(model, ids) for model in self.models])  # (M, T-1)
+        with np.errstate(divide="ignore"):
+            return -np.log2(self.weights @ probs)
 
 
 def bootstrap_interval(bits, block: int = 500, draws: int = 2000, seed: int = 0):

@@ -12,8 +12,9 @@ from ..tokenizers import CharTokenizer
 from .bpe import BPETokenizer
 from .ngram import NGramModel
 
-NAMES = ("cervantes", "ngrama", "transformer")
-SCALE = ".escala"  # el tensor que acompaña a cada matriz guardada en 8 bits
+FILES = {"cervantes": "cervantes", "ngrama": "ngram", "transformer": "transformer"}
+NAMES = tuple(FILES)
+SCALE = ".scale"  # el tensor que acompaña a cada matriz guardada en 8 bits
 
 
 def load_pretrained(name: str = "cervantes"):
@@ -52,13 +53,13 @@ def load_fast(name: str = "cervantes"):
 
 def load_ngram() -> NGramModel:
     """El 6-grama de Kneser-Ney contado en train, sin recortar."""
-    with np.load(path("ngrama.npz"), allow_pickle=False) as arrays:
+    with np.load(path("ngram.npz"), allow_pickle=False) as arrays:
         return NGramModel.from_arrays(arrays, from_dict(load_card("ngrama")["tokenizer"]))
 
 
 def load_card(name: str = "cervantes") -> dict:
     """La ficha del modelo: datos, orden, semilla, máquina, fecha y bits/car."""
-    return load_results(_known(name))
+    return load_results(FILES[_known(name)])
 
 
 def load_weights(name: str) -> dict[str, np.ndarray]:
@@ -68,22 +69,8 @@ def load_weights(name: str) -> dict[str, np.ndarray]:
     return unpack_8bit(load(path(f"{name}.safetensors").read_bytes()))
 
 
-def pack_8bit(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Cada matriz en enteros de 8 bits, con una escala por fila; los vectores, en float16."""
-    packed = {}
-    for name, weight in weights.items():
-        if weight.ndim < 2:
-            packed[name] = weight.astype(np.float16)
-            continue
-        scale = np.abs(weight).max(axis=1, keepdims=True) / 127  # (filas, 1)
-        scale = np.maximum(scale, 1e-12).astype(np.float32)
-        packed[name] = np.rint(weight / scale).astype(np.int8)
-        packed[name + SCALE] = scale
-    return packed
-
-
 def unpack_8bit(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Deshace `pack_8bit`, en float32; el error de cada peso es media escala como mucho."""
+    """Los pesos en float32: cada entero de 8 bits, por la escala de su fila."""
     return {
         name: value.astype(np.float32) * packed.get(name + SCALE, np.float32(1))
         for name, value in packed.items()

@@ -4,7 +4,6 @@ Lo barato se calcula al momento; lo que costó horas se lee de `data/*.json`, do
 dice qué orden y qué máquina la hicieron.
 """
 
-import bz2
 import io
 import lzma
 import math
@@ -47,19 +46,19 @@ class Row:
 
 
 def compressed_bits(corpus, compress) -> float:
-    """Bits/car. que un compresor añade por lo reservado, cuando ya ha visto train."""
+    """Bits/car. que un compresor añade por lo reservado, cuando ya ha visto train.
+
+    Vale con los que recuerdan todo lo leído, como xz; bz2 olvida cada 900 kB.
+    """
     before = len(compress(corpus.train.encode()))
     after = len(compress((corpus.train + corpus.heldout).encode()))
     return 8 * (after - before) / len(corpus.heldout)
 
 
 def cheap_rows(corpus, orders=range(1, 7)) -> list[Row]:
-    """Lo que se calcula en segundos: repartir por igual, dos compresores y los n-gramas."""
-    rows = [
-        Row("al azar", math.log2(len(set(corpus.text)))),
-        Row("bz2", compressed_bits(corpus, bz2.compress)),
-        Row("xz", compressed_bits(corpus, lzma.compress)),
-    ]
+    """Lo que se calcula en segundos: repartir por igual, un compresor y los n-gramas."""
+    chance = math.log2(len(set(corpus.text)))
+    rows = [Row("al azar", chance), Row("xz", compressed_bits(corpus, lzma.compress))]
     tokenizer = CharTokenizer.from_text(corpus.text)  # train no tiene todas las letras raras
     for order in orders:
         begin = time.process_time()
@@ -69,13 +68,24 @@ def cheap_rows(corpus, orders=range(1, 7)) -> list[Row]:
 
 
 def score(name: str, model, corpus, seconds: float | None = None) -> Row:
-    """Mide un modelo en lo reservado, lo pesa y le pide la muestra de todos."""
-    bits = bits_per_char(model, corpus.heldout)
+    """Mide un modelo en lo reservado, lo pesa y le pide la muestra de todos.
+
+    Args:
+        model: cualquiera con `tokenizer`, `start` y `step`.
+    """
+    bits, (size, megabytes) = bits_per_char(model, corpus.heldout), weigh(model)
+    return Row(name, bits, size, seconds, megabytes, sample_text(model))
+
+
+def weigh(model) -> tuple[int | None, float | None]:
+    """Cuántos números tiene un modelo y cuántos MB ocupan guardados, si él lo sabe."""
     if hasattr(model, "parameters"):  # una red: cuatro bytes por número
         size = sum(p.numel() for p in model.parameters())
-        return Row(name, bits, size, seconds, 4 * size / 1e6, sample_text(model))
-    np.savez_compressed(file := io.BytesIO(), **model.to_arrays())
-    return Row(name, bits, model.size, seconds, file.tell() / 1e6, sample_text(model))
+        return size, 4 * size / 1e6
+    if hasattr(model, "to_arrays"):
+        np.savez_compressed(file := io.BytesIO(), **model.to_arrays())
+        return model.size, file.tell() / 1e6
+    return None, None
 
 
 def sample_text(model) -> str:
@@ -87,19 +97,19 @@ def stored_rows(part: str = "bits") -> list[Row]:
     """Lo que se entrenó antes, con el libro entero, y su orden.
 
     Args:
-        part: "bits", en lo reservado del libro, o "bits_extracto", en lo del extracto.
+        part: "bits", en lo reservado del libro, o "excerpt_bits", en lo del extracto.
     """
-    rows = load_results("marcador")["rows"]
+    rows = load_results("scoreboard")["rows"]
     keys = ("name", "parameters", "seconds", "megabytes", "sample", "made")
     return [Row(bits=r[part], **{k: r[k] for k in keys}) for r in rows if r.get(part) is not None]
 
 
 def story_rows() -> list[Row]:
     """El camino en pocas filas y sin calcular nada: al azar, contar y lo que se entrenó antes."""
-    card = load_results("ngrama")
+    card = load_results("ngram")
     chance = math.log2(len(card["tokenizer"]["symbols"]))
-    counted = card["bits_por_caracter"]["heldout"]
-    rows = [Row("al azar", chance, made="antes"), Row("6-grama", counted, made=card["orden"])]
+    counted = card["bits_per_char"]["heldout"]
+    rows = [Row("al azar", chance, made="antes"), Row("6-grama", counted, made=card["command"])]
     return sorted(rows + stored_rows(), key=lambda row: -row.bits)
 
 
@@ -111,7 +121,7 @@ def scoreboard(corpus, models: dict | None = None) -> list[Row]:
         models: los tuyos, {nombre: modelo}, medidos ahora.
     """
     mine = [score(name, model, corpus) for name, model in (models or {}).items()]
-    before = stored_rows("bits_extracto" if corpus.source == "extracto" else "bits")
+    before = stored_rows("excerpt_bits" if corpus.source == "extracto" else "bits")
     return sorted(cheap_rows(corpus) + before + mine, key=lambda row: -row.bits)
 
 

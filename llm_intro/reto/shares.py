@@ -48,4 +48,4 @@ def compliance(answers, words: int = 4, letters: int = 10) -> dict[str, Share]:
 
 def load_greetings() -> list[str]:
     """Respuestas a un saludo, escritas para el curso, en minúsculas."""
-    return read_text("saludos.txt").splitlines()
+    return read_text("greetings.txt").splitlines()

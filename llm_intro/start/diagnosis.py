@@ -27,10 +27,10 @@ def lesson_minutes() -> Table:
     """Minutos de «Ejecutar todo» de cada lección en esta máquina, según una prueba de 3 s.
 
     Cada lección gasta una parte fija (la que entrena «un minuto» tarda un minuto en todas
-    partes) y otra que depende de la velocidad: `data/duraciones.json` tiene las dos, medidas
+    partes) y otra que depende de la velocidad: `data/durations.json` tiene las dos, medidas
     en la máquina que allí se nombra.
     """
-    reference = load_results("duraciones")
+    reference = load_results("durations")
     ratio = reference["speed"] / max(training_speed(), 1e-9)
     rows = [
         [name, comma((lesson["fixed"] + lesson["scaled"] * ratio) / 60, 1)]

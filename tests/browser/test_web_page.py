@@ -12,7 +12,8 @@ from web_page import PHONE, PROJECTOR, bars, move, opened, prompt, wait_ready, w
 
 import web
 from address import Address
-from llm_intro.models.pretrained import load_card, load_fast, pack_8bit, unpack_8bit
+from benchmarks.packing import pack_8bit
+from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
 from llm_intro.sampling import feed, generate, next_probs, read_prompt
 from llm_intro.support.numpy_lstm import NumpyLSTM
 from llm_intro.tokenizers import CharTokenizer
