@@ -1,7 +1,9 @@
 """Ejecutar, normalizar, resolver y reunir afirmaciones: lo que hacen las herramientas de tools/."""
 
+import ast
 import base64
 import copy
+import importlib
 import io
 import re
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import numpy as np
 import pytest
 import sample_lesson as sample
+from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -155,6 +158,18 @@ def test_an_exercise_without_solution_is_named(tmp_path):
     """Resolver un cuaderno incompleto se detiene y dice qué celda falla."""
     with pytest.raises(ValueError, match="ej-suma"):
         solutions.solve(sample.lesson(tmp_path, *sample.good_cells()[:9]))
+
+
+@pytest.mark.parametrize("lesson", lessons.all_lessons(), ids=lambda lesson: lesson.number)
+def test_what_a_lesson_imports_from_the_module_exists(lesson):
+    """Al mover un nombre del módulo, la lección que lo usa lo dice sin tener que ejecutarla."""
+    trees = [ast.parse(TransformerManager().transform_cell(lessons.source(c))) for c in lesson.code]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    own = [node for node in nodes if node.module.split(".")[0] == "llm_intro"]
+    assert own
+    for node in own:
+        for alias in node.names:
+            assert hasattr(importlib.import_module(node.module), alias.name), alias.name
 
 
 def test_verdicts_say_what_each_check_answered(tmp_path):
