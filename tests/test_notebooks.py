@@ -103,6 +103,12 @@ BROKEN = {
         cell_edit(0, source="# Sumar"),
         cell_edit(2, id="otra"),
         cell_edit(2, metadata={}),
+        cell_edit(2, metadata={"tags": [lessons.IGNORED]}),
+    ],
+    "gpu": [
+        edited(lambda nb: nb["metadata"].update(accelerator="GPU")),
+        edited(lambda nb: nb["metadata"].update(colab={"gpuType": "T4"})),
+        edited(lambda nb: None, name="04_ejemplo.ipynb"),
     ],
     "portable_code": [
         with_cells(sample.code("rota", text, shows="1"))

@@ -1,4 +1,4 @@
-# Arranque: ejecuta esta celda la primera. Encuentra el módulo del curso o lo instala.
+# @title Arranque: ejecuta esta celda la primera. Encuentra el módulo o lo instala.
 import subprocess
 import sys
 from importlib.util import find_spec

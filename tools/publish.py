@@ -15,7 +15,7 @@ from pathlib import Path
 
 import lessons
 from address import BUTTONS, HUB, Address, current, set_address
-from lessons import BADGE, BOOTSTRAP, MARK, ROOT, Lesson
+from lessons import BADGE, BOOTSTRAP, FOLDED, IGNORED, MARK, ROOT, Lesson
 
 HERE = Path(__file__).resolve().parent
 NOT_YET = "Cuando publiques tu copia, `make publish` pone aquí las insignias."
@@ -35,10 +35,12 @@ def needed() -> list[str]:
 
 
 def with_bootstrap(lesson: Lesson, address: Address) -> Lesson:
-    """Otro cuaderno con la celda de arranque de esa dirección."""
+    """Otro cuaderno con la celda de arranque de esa dirección, plegada."""
     code = (HERE / "bootstrap.py").read_text(encoding="utf-8").rstrip("\n")
     code = code.replace("@REPO@", address.url).replace("@REF@", address.ref)
-    return replaced(lesson, BOOTSTRAP, code.replace("@NEEDED@", '", "'.join(needed())))
+    code = code.replace("@NEEDED@", '", "'.join(needed()))
+    folded = lessons.metadata([FOLDED, IGNORED])
+    return replaced(lesson, BOOTSTRAP, source=code, metadata=folded)
 
 
 def with_badges(lesson: Lesson, address: Address) -> Lesson:
@@ -47,7 +49,7 @@ def with_badges(lesson: Lesson, address: Address) -> Lesson:
     below = f"{NOT_YET} [Cómo se hace](../colab_badge.md)."
     if address.published:
         below = address.buttons(lesson.path.name)
-    return replaced(lesson, BADGE, f"{head.split(MARK)[0].rstrip()}\n\n{MARK}\n{below}")
+    return replaced(lesson, BADGE, source=f"{head.split(MARK)[0].rstrip()}\n\n{MARK}\n{below}")
 
 
 def with_images(lesson: Lesson, address: Address) -> Lesson:
@@ -57,7 +59,8 @@ def with_images(lesson: Lesson, address: Address) -> Lesson:
     pattern = re.compile(r"(\.\./imgs/|https://raw\.githubusercontent\.com/[^)\s\"]*?/imgs/)")
     for cell in lesson.markdown:
         if pattern.search(lessons.source(cell)) and cell.get("id"):
-            lesson = replaced(lesson, cell["id"], pattern.sub(folder, lessons.source(cell)))
+            text = pattern.sub(folder, lessons.source(cell))
+            lesson = replaced(lesson, cell["id"], source=text)
     return lesson
 
 
@@ -66,9 +69,9 @@ def refreshed(lesson: Lesson, address: Address) -> Lesson:
     return with_images(with_bootstrap(with_badges(lesson, address), address), address)
 
 
-def replaced(lesson: Lesson, cell_id: str, text: str) -> Lesson:
-    """Otro cuaderno con el texto de una celda cambiado."""
-    cells = [{**c, "source": text} if c.get("id") == cell_id else c for c in lesson.cells]
+def replaced(lesson: Lesson, cell_id: str, **changes) -> Lesson:
+    """Otro cuaderno con lo que se diga de una celda cambiado."""
+    cells = [{**c, **changes} if c.get("id") == cell_id else c for c in lesson.cells]
     return Lesson(lesson.path, {**lesson.nb, "cells": cells})
 
 

@@ -6,9 +6,10 @@ import re
 import nbformat
 
 import lessons
-from lessons import BADGE, BOOTSTRAP, IGNORED, MARK, ROOT, Lesson
+from lessons import BADGE, BOOTSTRAP, FOLDED, IGNORED, MARK, ROOT, Lesson
 
 MAX_BYTES = 400_000
+TRAINING = {"04", "05"}  # las lecciones que entrenan redes: con GPU van mejor
 ID = re.compile(r"[a-z][a-z0-9-]{1,63}")
 FORBIDDEN_CODE = {
     r"\bplt\.show\(": "plt.show(): basta con nombrar la figura",
@@ -87,8 +88,15 @@ def opening(lesson: Lesson):
     if lesson.cells[0].get("id") != BADGE or MARK not in lessons.source(lesson.cells[0]):
         yield f"la primera celda debe ser «{BADGE}», la que escribe make publish"
     first = lesson.code[0] if lesson.code else {"metadata": {}}
-    if first.get("id") != BOOTSTRAP or IGNORED not in lessons.tags(first):
-        yield f"la primera celda de código debe ser «{BOOTSTRAP}», con la etiqueta {IGNORED}"
+    if first.get("id") != BOOTSTRAP or lessons.tags(first) != [FOLDED, IGNORED]:
+        yield f"la primera celda de código debe ser «{BOOTSTRAP}», plegada y con {IGNORED}"
+
+
+def gpu(lesson: Lesson):
+    """Pide una GPU solo si entrena: en Colab se acaban, y a las demás no les sirve."""
+    asked = "accelerator" in lesson.nb["metadata"] or "gpuType" in str(lesson.nb["metadata"])
+    if asked != (lesson.number in TRAINING):
+        yield f"{'pide' if asked else 'no pide'} una GPU: la piden {sorted(TRAINING)}"
 
 
 def portable_code(lesson: Lesson):
@@ -123,6 +131,7 @@ RULES = [
     stable_ids,
     stored_outputs,
     opening,
+    gpu,
     portable_code,
     images,
 ]
