@@ -22,7 +22,8 @@ from llm_intro.models.pretrained import SCALE, load_card
 from llm_intro.support.text import comma
 
 SOURCES = Path(__file__).resolve().parent.parent / "web"
-SCRIPTS = ["weights", "network", "sampling", "random", "writer", "bars", "controls", "page"]
+SCRIPTS = ["weights", "product", "network", "sampling", "random", "writer", "bars", "controls"]
+SCRIPTS += ["page"]
 WEIGHTS = ROOT / "llm_intro" / "data" / "cervantes.safetensors"
 OUTPUT = ROOT / "paginas" / "escritor.html"
 MAX_BYTES = 6_000_000
@@ -40,8 +41,12 @@ def script() -> str:
 
 
 def policy(code: str, style: str) -> str:
-    """Lo único que el navegador dejará hacer: ese código y ese estilo; nada de red."""
-    return f"default-src 'none'; img-src data:; script-src {sha(code)}; style-src {sha(style)}"
+    """Lo único que el navegador dejará hacer: ese código y ese estilo; nada de red.
+
+    `wasm-unsafe-eval` deja a ese mismo código preparar el producto rápido, en WebAssembly.
+    """
+    scripts = f"{sha(code)} 'wasm-unsafe-eval'"
+    return f"default-src 'none'; img-src data:; script-src {scripts}; style-src {sha(style)}"
 
 
 def sha(text: str) -> str:

@@ -1,39 +1,9 @@
 // La red: una LSTM ya entrenada que lee una letra y puntúa la siguiente.
-// Es la misma cuenta que NumpyLSTM, de llm_intro/numpy_lstm.py.
+// Es la misma cuenta que NumpyLSTM, de llm_intro/support/numpy_lstm.py, con las puertas en el
+// orden de PyTorch: aprender, recordar, candidata, decir.
 // Letras de los tamaños: V símbolos, E embedding, H unidades de memoria.
 
-const GATES = 4; // en el orden de PyTorch: aprender, recordar, candidata, decir
-
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-
-/** Una matriz de (4H, columnas) partida en sus cuatro puertas, sin copiar nada. */
-function splitGates(values) {
-  const size = values.length / GATES;
-  return Array.from({ length: GATES }, (_, g) => values.subarray(g * size, (g + 1) * size));
-}
-
-/**
- * gates += matrix · x, con `gates` de (4H,) y `x` de (columnas,).
- * Las cuatro puertas de cada unidad se suman a la vez: cada x[j] se lee una vez y no cuatro,
- * y en un navegador eso va casi al doble de velocidad.
- */
-function addProduct(gates, [learn, remember, candidate, say], x) {
-  const units = gates.length / GATES;
-  for (let i = 0, k = 0; i < units; i++) {
-    let a = 0, b = 0, c = 0, d = 0;
-    for (let j = 0; j < x.length; j++, k++) {
-      const value = x[j];
-      a += learn[k] * value;
-      b += remember[k] * value;
-      c += candidate[k] * value;
-      d += say[k] * value;
-    }
-    gates[i] += a;
-    gates[i + units] += b;
-    gates[i + 2 * units] += c;
-    gates[i + 3 * units] += d;
-  }
-}
 
 class LSTM {
   /** `weights`: lo que devuelve loadWeights, con los nombres de CervantesLSTM. */
@@ -42,11 +12,12 @@ class LSTM {
     this.fcBias = weights["fc.bias"].values; // (V,)
     this.size = weights["fc.weight"].shape[1]; // H
     this.layers = [];
+    const product = ({ shape, values }) => makeProduct(values, shape[1]);
     for (let n = 0; weights[`lstm.weight_hh_l${n}`]; n++) {
       const other = weights[`lstm.bias_hh_l${n}`].values;
       this.layers.push({
-        input: splitGates(weights[`lstm.weight_ih_l${n}`].values), // 4 × (H, entrada)
-        memory: splitGates(weights[`lstm.weight_hh_l${n}`].values), // 4 × (H, H)
+        input: product(weights[`lstm.weight_ih_l${n}`]), // (4H, entrada)
+        memory: product(weights[`lstm.weight_hh_l${n}`]), // (4H, H)
         bias: weights[`lstm.bias_ih_l${n}`].values.map((value, i) => value + other[i]), // (4H,)
       });
     }
@@ -58,7 +29,7 @@ class LSTM {
     const [first] = this.layers;
     return Array.from({ length: symbols }, (_, token) => {
       const gates = first.bias.slice();
-      addProduct(gates, first.input, values.subarray(token * width, (token + 1) * width));
+      first.input.addTo(gates, values.subarray(token * width, (token + 1) * width));
       return gates;
     });
   }
@@ -74,8 +45,8 @@ class LSTM {
     const next = { h: [], c: [] };
     this.layers.forEach((layer, n) => {
       const gates = n === 0 ? this.table[token].slice() : layer.bias.slice();
-      if (n > 0) addProduct(gates, layer.input, next.h[n - 1]);
-      addProduct(gates, layer.memory, state.h[n]);
+      if (n > 0) layer.input.addTo(gates, next.h[n - 1]);
+      layer.memory.addTo(gates, state.h[n]);
       const { h, c } = this.remember(gates, state.c[n]);
       next.h.push(h);
       next.c.push(c);
