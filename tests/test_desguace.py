@@ -258,6 +258,19 @@ def test_training_is_repeatable_and_can_stop(stories, words):
     assert stopped == runs[0][:2]
 
 
+@pytest.mark.parametrize("mode", [True, False])
+def test_an_interrupted_training_leaves_the_mode_it_found(mode, stories, words):
+    """Con Ctrl-C a medias, la red queda aprendiendo o no, como estaba."""
+
+    def press(step, loss):
+        raise KeyboardInterrupt
+
+    model = new_model("bolsa", words).train(mode)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, stories.train, ProbeRecipe(steps=5), press)
+    assert model.training is mode
+
+
 def test_batches_visit_every_text_once_per_round():
     """Una vuelta de lotes pasa una vez por cada texto."""
     import random
@@ -444,6 +457,16 @@ def test_impossible_texts_are_refused(text):
     """Vacío, sin nada antes del hueco o con dos huecos: un aviso con un ejemplo."""
     with pytest.raises(ValueError, match="un solo hueco"):
         cut_at_hole(text)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_text_without_a_hole_is_asked_at_its_end(name, words):
+    """«…al» y «…al ____.» son la misma pregunta; dos huecos en dos frases, no."""
+    probe = DesguaceProbe(new_model(name, words, seed=2))
+    bare, full = probe.probs([LONG.removesuffix(" ____."), LONG])
+    assert np.allclose(bare, full, atol=1e-5)
+    with pytest.raises(ValueError, match="un solo hueco"):
+        probe.probs(["Voy al ____. Vengo del ____."])
 
 
 def test_probe_needs_words_and_attention(words, stories):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_intro.models.ngram import NGramModel
-from llm_intro.reto.branches import Readers
+from llm_intro.reto.branches import Branches
 from llm_intro.reto.constrained import best_replies, check_goal, write_reply
 from llm_intro.reto.rarity import ExactReplies, sampled_share
 from llm_intro.reto.shares import compliance, load_greetings, share
@@ -219,13 +219,13 @@ def test_the_score_is_the_log_probability_of_the_reply():
     )
 
 
-def test_readers_read_as_one_by_one(network):
+def test_branches_read_as_one_by_one(network):
     """Tres copias de golpe, o cada una por su lado: las mismas probabilidades."""
-    together = Readers(network, PROMPT)
+    together = Branches(network, PROMPT)
     together.read(np.zeros(3, int), np.array([5, 6, 7]))
     together.read(np.array([2, 0]), np.array([8, 9]))
     for row, path in enumerate(((7, 8), (5, 9))):
-        alone = Readers(network, PROMPT)
+        alone = Branches(network, PROMPT)
         for token in path:
             alone.read(np.array([0]), np.array([token]))
         assert np.allclose(together.log_probs[row], alone.log_probs[0], atol=1e-5)

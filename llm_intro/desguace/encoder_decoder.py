@@ -7,8 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from ..models.transformer import Transformer
-
-PAD = 0  # símbolo de relleno: nadie lo mira
+from .stories import PAD
 
 
 def padding_mask(ids: Tensor) -> Tensor:

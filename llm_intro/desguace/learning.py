@@ -83,15 +83,17 @@ def learn(model: nn.Module, loss_of, lengths, recipe: ProbeRecipe, watch=None) -
     model.train()
     stream = batches(lengths, recipe.batch_size, random.Random(recipe.seed))
     with few_threads(model):
-        for step, chosen in zip(range(recipe.steps), stream, strict=False):
-            optimizer.param_groups[0]["lr"] = recipe.lr_at(step)
-            loss = loss_of(chosen)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            losses.append(loss.item())
-            if watch is not None and watch(step + 1, losses[-1]):
-                break
-    model.train(was_training)
+        try:
+            for step, chosen in zip(range(recipe.steps), stream, strict=False):
+                optimizer.param_groups[0]["lr"] = recipe.lr_at(step)
+                loss = loss_of(chosen)
+                optimizer.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+                losses.append(loss.item())
+                if watch is not None and watch(step + 1, losses[-1]):
+                    break
+        finally:
+            model.train(was_training)
     return losses

@@ -12,18 +12,16 @@ import torch
 from torch import nn
 
 from ..models.transformer import Transformer
+from ..sampling import feed, log_softmax
 from ..support.machine import evaluating
 from .encoder_decoder import EncoderDecoder, padding_mask
 from .learning import pad
 from .stories import BLANK, MASK, Story, Words, load_data
 
 SHORT = f"Mañana voy a llevar el coche al {BLANK}."
-LONG = (
-    "Estoy harto de que mi coche no pare de tener averías. "
-    f"Ya he visto el modelo de coche que me quiero comprar. {SHORT}"
-)
 _BROKEN = "Estoy harto de que mi coche no pare de tener averías. "
 _BUY = "Ya he visto el modelo de coche que me quiero comprar. "
+LONG = _BROKEN + _BUY + SHORT
 CHANGES = {
     "la frase entera": LONG,
     "sin averías": _BUY + SHORT,
@@ -63,7 +61,7 @@ class DesguaceProbe:
     """Pregunta a un modelo por el destino que falta.
 
     Args:
-        model: cualquiera con `start` y `step`, o una red de `word_models`; su `tokenizer`
+        model: cualquiera con `start` y `step`, o una red de `networks`; su `tokenizer`
             es un `Words`.
     Raises:
         ValueError: si el modelo no lleva un tokenizador de palabras.
@@ -73,7 +71,7 @@ class DesguaceProbe:
         if not isinstance(getattr(model, "tokenizer", None), Words):
             raise ValueError(
                 f"{type(model).__name__} no lee palabras: su tokenizer debe ser un Words. "
-                "Entrena uno con word_models.fit o word_models.fit_ngram."
+                "Entrena uno con networks.fit o networks.fit_ngram."
             )
         self.model, self.tokenizer = model, model.tokenizer
         self.places = [p for p in places() if p in self.tokenizer.index]
@@ -89,9 +87,7 @@ class DesguaceProbe:
     def probs(self, texts: list[str]) -> np.ndarray:
         """Probabilidad de cada destino en el hueco de cada texto, (N, destinos)."""
         rows = [self._scores(texts[i : i + BATCH]) for i in range(0, len(texts), BATCH)]
-        scores = np.concatenate(rows)  # (N, V)
-        scores -= scores.max(1, keepdims=True)
-        probs = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+        probs = np.exp(log_softmax(np.concatenate(rows)))  # (N, V)
         return probs[:, [self.tokenizer.index[p] for p in self.places]]
 
     def answers(self, texts: list[str]) -> list[str]:
@@ -153,7 +149,7 @@ class DesguaceProbe:
         rows, readers = zip(*map(self.read, texts), strict=True)
         if isinstance(self.model, nn.Module):
             return run(self.model, pad(list(rows)), readers).numpy()
-        return np.stack([last_logits(self.model, row) for row in rows])
+        return np.stack([feed(self.model, row)[0] for row in rows])
 
 
 def run(model: nn.Module, ids: torch.Tensor, readers, mask=None) -> torch.Tensor:
@@ -171,22 +167,15 @@ def scores_of_pairs(model: EncoderDecoder, texts: list[str]) -> np.ndarray:
     """Lo mismo, con un modelo que lee la situación y escribe la frase del hueco, (N, V)."""
     sources, targets = [], []
     for text in texts:
+        cut_at_hole(text)  # un hueco como mucho
         sentences = re.split(r"(?<=[.!?])\s+", text)
-        (asked,) = (s for s in sentences if HOLE.search(s))
+        asked = next((s for s in sentences if HOLE.search(s)), sentences[-1])
         clues = [s for s in sentences if s != asked]
         sources.append(model.tokenizer.encode(" ".join(clues) or "."))
         targets.append(model.tokenizer.encode(f". {cut_at_hole(asked)[0]}"))
     with evaluating(model):
         logits = model(pad(sources), pad(targets))  # (T, N, V)
     return logits[[len(t) - 1 for t in targets], range(len(texts))].numpy()
-
-
-def last_logits(model, ids) -> np.ndarray:
-    """Lee los símbolos uno a uno y devuelve las puntuaciones del siguiente, (V,)."""
-    state = model.start()
-    for token in ids:
-        logits, state = model.step(int(token), state)
-    return logits
 
 
 def swapped(story: Story) -> Story:

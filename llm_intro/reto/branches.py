@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..sampling import feed, read_prompt
+from ..sampling import feed, log_softmax, read_prompt
 from ..support.numpy_lstm import State
 from ..support.text import count
 
 
-class Readers:
+class Branches:
     """Varias copias de un modelo que han leído lo mismo y siguen por caminos distintos.
 
     Sirve cualquier modelo. Si su estado es el `State` de `NumpyLSTM`, con un eje más para las
@@ -35,9 +35,3 @@ class Readers:
             steps = [self.model.step(int(token), self.states[row]) for row, token in pairs]
             logits, self.states = np.stack([s[0] for s in steps]), [s[1] for s in steps]
         self.log_probs = log_softmax(logits)
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Log-probabilidades de cada fila, (B, V)."""
-    scores = logits - logits.max(axis=1, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..sampling import check_sampling, pick
+from ..sampling import check_sampling, next_probs, pick
 from ..support.text import LETTER, kind
-from .branches import Readers
+from .branches import Branches
 
 PROMPT = "—¿cómo está vuestra merced? —preguntó sancho. —"
 STOPS = ".—"
@@ -110,12 +110,12 @@ def search(model, prompt, words, letters, temperature, beams, seed) -> list[Repl
     """Todas las respuestas completas que encuentra una búsqueda en haz, de mejor a peor."""
     check_goal(words, letters)
     check_sampling(temperature)
-    symbols, readers, draws = _Symbols(model), Readers(model, prompt), np.random.default_rng(seed)
+    symbols, branches, draws = _Symbols(model), Branches(model, prompt), np.random.default_rng(seed)
     texts, found = [""], {}
     start = ((0.0, float), (words, int), (letters, int), (False, bool), (0, int), (True, bool))
     paths = _Paths(*(np.array([value], dtype) for value, dtype in start))
     while texts:
-        scores = paths.score[:, None] + np.maximum(readers.log_probs, FLOOR)  # (B, V)
+        scores = paths.score[:, None] + np.maximum(branches.log_probs, FLOOR)  # (B, V)
         scores[~symbols.allowed(paths)] = -np.inf
         for row, token in np.argwhere((scores > -np.inf) & symbols.stop):
             text = (texts[row] + symbols.text[token].replace("—", "")).strip()
@@ -125,7 +125,7 @@ def search(model, prompt, words, letters, temperature, beams, seed) -> list[Repl
         rows, tokens = _best(scores, temperature, beams, draws)
         if rows.size:
             paths = symbols.follow(paths, rows, tokens, scores[rows, tokens])
-            readers.read(rows, tokens)
+            branches.read(rows, tokens)
         texts = [texts[r] + symbols.text[t] for r, t in zip(rows, tokens, strict=True)]
     return sorted(found.values(), key=by_score, reverse=True)
 
@@ -155,11 +155,8 @@ def write_reply(
             y 1-60 letras, una temperatura o un comienzo que no valen.
     """
     replies = search(model, prompt, words, letters, temperature, beams, seed)
-    if temperature == 0:
-        return replies[0]
-    scores = np.array([reply.log_prob for reply in replies]) / temperature
-    chances = np.exp(scores - scores.max())
-    return replies[pick(chances / chances.sum(), np.random.default_rng(seed).random())]
+    chances = next_probs([reply.log_prob for reply in replies], temperature)
+    return replies[pick(chances, np.random.default_rng(seed).random())]
 
 
 def best_replies(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..sampling import check_sampling, pick, read_prompt
 from ..support.text import LETTER, ORDINAL, OUT, Count, advance, kind
-from .branches import Readers
+from .branches import Branches
 from .constrained import PROMPT, STOPS, symbols_of
 from .shares import Share, share
 
@@ -33,11 +33,15 @@ def sampled_share(
     check_sampling(temperature)
     if samples < 1 or temperature == 0:
         raise ValueError(f"samples={samples}, temperature={temperature}: deben ser mayores que 0.")
-    symbols, readers, draws = symbols_of(model), Readers(model, prompt), np.random.default_rng(seed)
+    symbols, branches, draws = (
+        symbols_of(model),
+        Branches(model, prompt),
+        np.random.default_rng(seed),
+    )
     kinds, found = [kind(symbol) for symbol in symbols], Counter()
     rows, texts, counts = np.zeros(samples, int), [""] * samples, [Count()] * samples
     for _ in range(MAX_CHARS):
-        tokens = _draw(readers.log_probs[rows], temperature, draws)
+        tokens = _draw(branches.log_probs[rows], temperature, draws)
         alive = []
         for i, token in enumerate(tokens):
             count, symbol = advance(counts[i], kinds[token]), symbols[token]
@@ -50,7 +54,7 @@ def sampled_share(
         if not alive:
             break
         texts, counts = [texts[i] for i in alive], [counts[i] for i in alive]
-        readers.read(rows[alive], tokens[alive])
+        branches.read(rows[alive], tokens[alive])
         rows = np.arange(len(alive))
     return share(found.total(), samples), found
 

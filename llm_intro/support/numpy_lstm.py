@@ -74,7 +74,7 @@ class NumpyLSTM:
         for i, layer in enumerate(self.layers):
             if i:
                 gates = new_h[i - 1] @ layer.w_ih.T + layer.bias
-            gates = gates + state.h[i] @ layer.w_hh.T
+            gates = gates + (layer.w_hh @ state.h[i].T).T
             width = state.h.shape[-1]
             opened = sigmoid(gates)  # las cuatro de una vez; la tercera se rehace con tanh
             candidate = np.tanh(gates[..., 2 * width : 3 * width])
