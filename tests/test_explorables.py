@@ -4,16 +4,18 @@ import base64
 import hashlib
 import html
 import json
+import math
 import re
 import shutil
 import subprocess
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from llm_intro.face.explorables import MAX_DATA, SHELF, Explorable, explorable, frame
 from llm_intro.face.figures import plot_counts
-from llm_intro.support.data import path, read_text
+from llm_intro.support.data import load_results, path, read_text
 from llm_intro.support.text import count
 
 MAX_CODE = 15_000  # bytes por módulo
@@ -120,3 +122,32 @@ def test_words_and_letters_are_those_of_python(text):
 def test_the_verdict_says_what_is_missing(found, said):
     """Cuántas hay, y cuántas sobran o faltan."""
     assert node("cuenta", "verdict(given[0], 4, 'palabra', 'palabras')", found)["text"] == said
+
+
+BIRTH = load_results("nacimiento")
+
+
+def test_the_birth_is_told_from_the_first_step():
+    """Las fotos van en orden; la primera paga como el azar, y la última es la que menos paga."""
+    photos, symbols = BIRTH["fotos"], BIRTH["simbolos"]
+    assert [photo["paso"] for photo in photos] == sorted({photo["paso"] for photo in photos})
+    assert photos[0]["paso"] == 0 and abs(photos[0]["bits"] - math.log2(len(symbols))) < 0.05
+    assert photos[-1]["bits"] == min(photo["bits"] for photo in photos)
+    for photo in photos:
+        assert sum(photo["probs"]) == pytest.approx(1, abs=0.005)
+
+
+def test_the_bars_are_the_letters_that_ever_stood_out():
+    """Las ocho de mayor máximo, que aquí se buscan con NumPy, y en orden."""
+    best = np.max([photo["probs"] for photo in BIRTH["fotos"]], axis=0)
+    wanted = sorted(np.argsort(-best, kind="stable")[:8].tolist())
+    symbols = list(BIRTH["simbolos"])
+    assert node("nace", "contenders(...given)", BIRTH["fotos"], symbols, 8) == wanted
+
+
+def test_the_curve_falls_and_its_steps_are_a_logarithm():
+    """De 100 a 1 000 pasos hay lo mismo que de 1 000 a 10 000; menos bits, más abajo."""
+    asked = [{"paso": paso, "bits": 6 - i} for i, paso in enumerate((0, 100, 1000, 10_000))]
+    points = np.array(node("nace", "given[0].map((one) => place(one, 20000))", asked))
+    assert np.diff(points[1:, 0]) == pytest.approx([np.diff(points[1:3, 0])[0]] * 2)
+    assert (np.diff(points[:, 1]) > 0).all()

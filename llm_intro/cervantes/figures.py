@@ -29,6 +29,24 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
 
 
 @styled
+def plot_birth(data: dict, shown=(0, 10, 30, 200, 1000, 20_000)):
+    """Lo que paga y lo que escribe una red en unos cuantos pasos de su entrenamiento.
+
+    Args:
+        data: lo que guarda benchmarks/birth.py.
+        shown: pasos de los que se enseña el texto.
+    """
+    ax = new_axes(7.6, 5.2)
+    photos = [photo for photo in data["fotos"] if photo["paso"] in shown]
+    steps = [max(1, photo["paso"]) for photo in data["fotos"]]
+    ax.plot(steps, [photo["bits"] for photo in data["fotos"]], color=BLUE, marker="o")
+    ax.set(xscale="log", xlabel="pasos (el primer punto, 0)", ylabel="bits/car. en valid")
+    lines = [f"{photo['paso']:>6}  {photo['texto'][:62].strip()}" for photo in photos]
+    ax.set_title("\n".join(lines), loc="left", family="monospace", fontsize=11)
+    return ax
+
+
+@styled
 def plot_networks(ax=None):
     """Una red de avance y una recurrente, leyendo «hola»: la diferencia es la flecha."""
     ax = ax or new_axes(8.4, 3.8)

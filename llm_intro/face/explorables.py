@@ -40,6 +40,7 @@ class Shape(NamedTuple):
 
 SHELF = {
     "cuenta": Shape("¿Cumple tu respuesta las dos cuentas?", 500, 400),
+    "nace": Shape("¿Qué aprende primero una red?", 800, 530),
 }
 
 
