@@ -1,5 +1,8 @@
 """Las figuras de los tokens y los n-gramas."""
 
+import re
+from collections import Counter
+
 import numpy as np
 
 from ..face.figures import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
@@ -72,3 +75,39 @@ def plot_orders(curves: dict[str, list[float]], ax=None):
     ax.set(xlabel="orden n", ylabel="bits/car. en valid (menos es mejor)", xticks=orders)
     ax.legend(frameon=False, fontsize=11)
     return ax
+
+
+@styled
+def plot_backoff(text: str, context: str, ax=None, top: int = 4):
+    """Qué vino en `text` tras un contexto y tras cada uno más corto: una fila por contexto.
+
+    Args:
+        top: letras que se nombran en cada fila; las demás van juntas, en gris.
+    """
+    endings = [context[i:] for i in range(len(context) + 1)]
+    ax = ax or new_axes(7.2, 0.42 * len(endings) + 1)
+    names = []
+    for row, ending in enumerate(endings):
+        after = _letters_after(text, ending)
+        names.append(f"«{visible(ending)}», {after.total()} veces" if ending else "sin contexto")
+        left = 0.0
+        for (letter, n), (color, _) in zip(after.most_common(top), LOOKS, strict=False):
+            share = 100 * n / after.total()
+            ax.barh(row, share, left=left, color=color, alpha=0.5, edgecolor="white")
+            if share > 4:
+                ax.text(left + share / 2, row, visible(letter), ha="center", va="center")
+            left += share
+        ax.barh(row, 100 - left if after else 0, left=left, color=GREY, alpha=0.4)
+        if not after:
+            ax.text(1, row, "nunca visto: pregunta al de abajo", va="center")
+    ax.set(xlabel="qué vino detrás (%)", xlim=(0, 100), yticks=range(len(endings)))
+    ax.set_yticklabels(names)
+    ax.invert_yaxis()
+    return ax
+
+
+def _letters_after(text: str, ending: str) -> Counter:
+    """Cuántas veces vino cada letra detrás de `ending`."""
+    if not ending:
+        return Counter(text)
+    return Counter(re.findall(f"(?={re.escape(ending)}(.))", text, re.DOTALL))
