@@ -10,7 +10,7 @@ ANY_PYTHON = $(or $(shell for p in $(PYTHON) python3 python3.14 python3.13 pytho
 # Solo en este ordenador; sin pantalla no se abre un navegador, y root tiene que decir que lo es
 SCREEN = $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname -s))
 LAB = --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_empieza_aqui.ipynb \
-  --ServerApp.log_level=WARN --LabApp.log_level=WARN \
+  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR \
   $(if $(SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jupyterlab
 import pytest
+from jupyter_client import KernelManager
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV = ROOT / "tools" / "env.sh"
@@ -206,3 +207,11 @@ def test_the_course_tells_jupyterlab_to_speak_spanish_and_to_be_quiet():
     for path in Path(jupyterlab.__file__).parent.glob("schemas/@jupyterlab/translation-*/*.json"):
         assert "locale" in json.loads(path.read_text("utf-8"))["properties"]
     assert importlib.util.find_spec("jupyterlab_language_pack_es_ES")
+
+
+def test_the_settings_of_the_server_exist():
+    """Cifra lo que habla con el núcleo, que si no avisa en inglés de que podrían escucharlo."""
+    told = json.loads((ROOT / "tools/jupyter/jupyter_server_config.json").read_text("utf-8"))
+    (name, value), *rest = told["KernelManager"].items()
+    assert KernelManager.class_traits()[name].values and rest == []
+    assert getattr(KernelManager(**{name: value}), name) == "auto"
