@@ -25,7 +25,6 @@ from recipes import cpu_name
 from safetensors.numpy import save_file
 
 from llm_intro import (
-    CervantesLSTM,
     CharTokenizer,
     NGramModel,
     TrainConfig,
@@ -34,6 +33,7 @@ from llm_intro import (
     train,
 )
 from llm_intro.models.pretrained import load_weights
+from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.models.transformer import Transformer
 from llm_intro.support.checkpoint import load_checkpoint, unpack
 
@@ -66,9 +66,9 @@ TRANSFORMER_RECIPE = replace(
 )
 
 
-def make_lstm(vocab_size: int) -> CervantesLSTM:
+def make_lstm(vocab_size: int) -> RegularizedLSTM:
     """La LSTM que se entrega: una capa ancha y apagados en tres sitios."""
-    return CervantesLSTM(
+    return RegularizedLSTM(
         vocab_size,
         embed_dim=64,
         hidden_size=768,

@@ -24,7 +24,7 @@ from llm_intro.corpus import load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.models import parallel
 from llm_intro.recipes import TrainConfig
-from llm_intro.training import Run, train
+from llm_intro.training import Run
 
 NETS = {
     "la del curso (256), 8 × 48": ({"hidden_size": 256}, {"batch_size": 8, "chunk_len": 48}),
@@ -46,11 +46,13 @@ def work(net: str, steps: int, threads: int, told: Path) -> None:
     losses = []
     torch.set_num_threads(threads)
     with (
-        patch.object(Run, "_check_finite", lambda run, loss, norm: losses.append(loss)),
+        patch.object(Run, "_note", lambda run, loss, norm: losses.append(loss)),
         patch("llm_intro.training.few_threads", nullcontext),  # los hilos los pone esta tabla
     ):
-        history = train(model, corpus, TrainConfig(steps=steps, evals=1, **recipe), lambda _: None)
-    if parallel.team(torch.device("cpu")).first:
+        history = parallel.train(
+            model, corpus, TrainConfig(steps=steps, evals=1, **recipe), lambda _: None
+        )
+    if not int(os.environ.get("RANK", 0)):
         last = history.events[-1]
         told.write_text(json.dumps({"losses": losses, "speed": last.chars / last.seconds}))
 

@@ -15,40 +15,29 @@ THREADS = {"GOMP_SPINCOUNT": "1000", "OPENBLAS_NUM_THREADS": "1"}
 for _name, _value in THREADS.items():
     os.environ.setdefault(_name, _value)
 
-# nombre público → módulo que lo define
-PUBLIC = {
-    "load_quijote": "corpus",
-    "Corpus": "corpus",
-    "CharTokenizer": "tokenizers",
-    "BPETokenizer": "models.bpe",
-    "NGramModel": "models.ngram",
-    "CervantesLSTM": "lstm",
-    "STARTING_RECIPE": "recipes",
-    "COURSE_RECIPE": "recipes",
-    "TrainConfig": "recipes",
-    "train": "training",
-    "History": "support.progress",
-    "next_probs": "sampling",
-    "generate": "sampling",
-    "bits_per_char": "sampling",
-    "load_pretrained": "models.pretrained",
-    "count_words": "support.text",
-    "count_letters": "support.text",
-    "satisfies": "support.text",
-    "DesguaceProbe": "desguace.probe",
-    "check_machine": "start.diagnosis",
-    "lesson_minutes": "start.diagnosis",
-    "check": "face.exercises",
-    "best_device": "support.machine",
-    "LiveCurve": "face.writing",
-    "temperature_demo": "face.writing",
-    "compare_demo": "face.writing",
-    "order_demo": "tokens.controls",
-    "ShannonGame": "tokens.shannon",
-    "shannon_game": "tokens.controls",
-    "record_form": "assistant.form",
+# módulo → los nombres públicos que define
+HOMES = {
+    "corpus": "load_quijote Corpus",
+    "tokenizers": "CharTokenizer",
+    "models.bpe": "BPETokenizer",
+    "models.ngram": "NGramModel",
+    "lstm": "CervantesLSTM",
+    "recipes": "STARTING_RECIPE COURSE_RECIPE TrainConfig",
+    "training": "train",
+    "support.progress": "History",
+    "sampling": "next_probs generate bits_per_char",
+    "models.pretrained": "load_pretrained",
+    "support.text": "count_words count_letters satisfies",
+    "desguace.probe": "DesguaceProbe",
+    "start.diagnosis": "check_machine lesson_minutes",
+    "face.exercises": "check",
+    "support.machine": "best_device",
+    "face.writing": "LiveCurve temperature_demo compare_demo",
+    "tokens.controls": "order_demo shannon_game",
+    "tokens.shannon": "ShannonGame",
+    "assistant.form": "record_form",
 }
-
+PUBLIC = {name: module for module, names in HOMES.items() for name in names.split()}
 __all__ = ["__version__", *PUBLIC]
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .support.limits import check, whole
+
 
 class Batch(NamedTuple):
     """Un lote: entrada `x` (T, B), objetivo `y` (T, B) y si el estado empieza de cero."""
@@ -20,10 +22,7 @@ class Batch(NamedTuple):
 
 
 def _check(ids: Tensor, batch_size: int, chunk_len: int, needed: int) -> None:
-    if batch_size < 1 or chunk_len < 1:
-        raise ValueError(
-            f"batch_size={batch_size} y chunk_len={chunk_len}: los dos deben ser 1 o más."
-        )
+    check(whole(1), batch_size=batch_size, chunk_len=chunk_len)
     if len(ids) < needed:
         raise ValueError(
             f"el texto tiene {len(ids)} símbolos y hacen falta {needed} para lotes de "
@@ -49,10 +48,9 @@ class Streams:
         chunk_len: T, símbolos por trozo.
         carry: si es falso, el estado empieza de cero en cada trozo (para comparar).
         seed: decide los desfases.
-        reset_every: cada tantos trozos, el estado vuelve a cero. Una red que casi nunca ha
-            visto un estado a cero puede perder los papeles al empezar un texto.
-    Fuente: Williams y Peng (1990), «An Efficient Gradient-Based Algorithm for On-Line
-        Training of Recurrent Network Trajectories».
+        reset_every: cada tantos trozos, el estado vuelve a cero, para aprender a empezar.
+    Fuente: Williams y Peng (1990), «An Efficient Gradient-Based Algorithm for On-Line Training
+        of Recurrent Network Trajectories».
     """
 
     def __init__(
@@ -86,8 +84,8 @@ class Streams:
 class Windows:
     """Ventanas solapadas de paso 1, barajadas: los datos de la receta de partida.
 
-    Hay tantas ventanas como caracteres y cada una comparte T-1 con la siguiente: el modelo
-    lee el mismo carácter T veces por vuelta. Son una vista del texto, sin copias.
+    Cada una comparte T-1 con la siguiente: el modelo lee el mismo carácter T veces por vuelta.
+    Son una vista del texto, sin copias.
 
     Args:
         ids: el texto como números, (N,).

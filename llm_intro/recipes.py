@@ -2,49 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from .dataset import Streams, Windows
-
-
-def _fraction(value) -> bool:
-    return isinstance(value, Real) and 0 <= value < 1
-
-
-OPTIONAL = ("steps", "minutes", "max_chars", "patience", "reset_every")
-RULES = (  # (ajustes, qué se espera de ellos, cómo se comprueba)
-    (
-        "steps batch_size chunk_len max_chars evals patience reset_every",
-        "un entero de 1 o más",
-        lambda v: isinstance(v, Integral) and v >= 1,
-    ),
-    ("warmup_steps seed", "un entero de 0 o más", lambda v: isinstance(v, Integral) and v >= 0),
-    (
-        "minutes lr clip checkpoint_every",
-        "un número finito mayor que 0",
-        lambda v: isinstance(v, Real) and 0 < v < math.inf,
-    ),
-    (
-        "weight_decay",
-        "un número finito, 0 o más",
-        lambda v: isinstance(v, Real) and 0 <= v < math.inf,
-    ),
-    ("final_lr", "un número entre 0 y 1", lambda v: isinstance(v, Real) and 0 <= v <= 1),
-    ("average", "un número entre 0 (incluido) y 1 (sin llegar)", _fraction),
-    (
-        "betas",
-        "dos números entre 0 (incluido) y 1 (sin llegar)",
-        lambda v: isinstance(v, tuple | list) and len(v) == 2 and all(map(_fraction, v)),
-    ),
-    ("data", "'streams' o 'windows'", ("streams", "windows").__contains__),
-    ("optimizer", "'adamw' o 'adam'", ("adamw", "adam").__contains__),
-    ("precision", "'fp32', 'bf16' o 'auto'", ("fp32", "bf16", "auto").__contains__),
-    ("clock", "'wall' o 'cpu'", ("wall", "cpu").__contains__),
-)
+from .support import limits
+from .support.limits import POSITIVE, check_settings, one_of, setting, whole
 
 
 @dataclass(frozen=True)
@@ -75,39 +40,35 @@ class TrainConfig:
         seed: decide desfases, barajado y dropout.
     """
 
-    steps: int | None = None
-    minutes: float | None = None
-    data: str = "streams"
-    batch_size: int = 8
-    chunk_len: int = 48
+    steps: int | None = setting(None, whole(1))
+    minutes: float | None = setting(None, POSITIVE)
+    data: str = setting("streams", one_of("streams", "windows"))
+    batch_size: int = setting(8, whole(1))
+    chunk_len: int = setting(48, whole(1))
     carry: bool = True
-    reset_every: int | None = None
-    max_chars: int | None = None
-    optimizer: str = "adamw"
-    lr: float = 1.2e-2
-    betas: tuple[float, float] = (0.9, 0.99)
-    weight_decay: float = 0.01
-    warmup_steps: int = 30
-    final_lr: float = 0.02
-    clip: float = 1.0
-    average: float = 0.0
-    precision: str = "fp32"
-    evals: int = 20
-    patience: int | None = None
-    clock: str = "wall"
+    reset_every: int | None = setting(None, whole(1))
+    max_chars: int | None = setting(None, whole(1))
+    optimizer: str = setting("adamw", one_of("adamw", "adam"))
+    lr: float = setting(1.2e-2, POSITIVE)
+    betas: tuple[float, float] = setting((0.9, 0.99), limits.PAIR)
+    weight_decay: float = setting(0.01, limits.NOT_NEGATIVE)
+    warmup_steps: int = setting(30, whole(0))
+    final_lr: float = setting(0.02, limits.SHARE)
+    clip: float = setting(1.0, POSITIVE)
+    average: float = setting(0.0, limits.FRACTION)
+    precision: str = setting("fp32", one_of("fp32", "bf16", "auto"))
+    evals: int = setting(20, whole(1))
+    patience: int | None = setting(None, whole(1))
+    clock: str = setting("wall", one_of("wall", "cpu"))
     checkpoint: str | Path | None = None
-    checkpoint_every: float = 30.0
+    checkpoint_every: float = setting(30.0, POSITIVE)
     resume: bool = False
-    seed: int = 0
+    seed: int = setting(0, whole(0))
 
     def __post_init__(self):
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("da un presupuesto, y solo uno: steps=… o minutes=….")
-        for names, expected, good in RULES:
-            for name in names.split():
-                value = getattr(self, name)
-                if not (good(value) or (value is None and name in OPTIONAL)):
-                    raise ValueError(f"{name}={value!r}: debe ser {expected}.")
+        check_settings(self)
         if self.resume and not self.checkpoint:
             raise ValueError("resume=True necesita checkpoint=«archivo» desde donde continuar.")
 
@@ -116,9 +77,8 @@ class TrainConfig:
         ids = ids[: self.max_chars]
         if self.data == "windows":
             return Windows(ids, self.batch_size, self.chunk_len, self.seed)
-        return Streams(
-            ids, self.batch_size, self.chunk_len, self.carry, self.seed, self.reset_every
-        )
+        shape = self.batch_size, self.chunk_len
+        return Streams(ids, *shape, self.carry, self.seed, self.reset_every)
 
     def make_optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
         """El optimizador de esta receta para los pesos de `model`."""
@@ -140,19 +100,10 @@ class TrainConfig:
 
 STARTING_RECIPE = TrainConfig(
     steps=3910,  # diez vueltas: 99 900 ventanas de 256 en 256
-    data="windows",
-    batch_size=256,
-    chunk_len=100,
-    max_chars=100_000,
-    optimizer="adam",
-    lr=1e-3,
-    betas=(0.9, 0.999),
-    weight_decay=0.0,
-    warmup_steps=0,
-    final_lr=1.0,
-    clip=5.0,
-    evals=10,
-)
+    data="windows", batch_size=256, chunk_len=100, max_chars=100_000, evals=10,
+    optimizer="adam", lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0,
+    warmup_steps=0, final_lr=1.0, clip=5.0,
+)  # fmt: skip
 """La receta de la lección de partida, para `CervantesLSTM(vocab_size)`."""
 
 COURSE_RECIPE = TrainConfig(minutes=4)

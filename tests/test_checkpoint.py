@@ -19,7 +19,7 @@ from fakes import FakeTime, TextCorpus
 
 from llm_intro import training
 from llm_intro import training as run_module
-from llm_intro.lstm import CervantesLSTM
+from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.models.transformer import Transformer
 from llm_intro.recipes import TrainConfig
 from llm_intro.support import data
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 STEPS, STOP = 60, 37
 RECIPE = TrainConfig(steps=STEPS, batch_size=4, chunk_len=8, evals=7, average=0.9, final_lr=0.1)
 MODELS = {
-    "lstm": lambda: CervantesLSTM(
+    "lstm": lambda: RegularizedLSTM(
         4, 6, 12, 2, dropout=0.2, input_dropout=0.1, output_dropout=0.1, weight_dropout=0.1
     ),
     # once capas: sus once memorias han de volver en orden, y «10» va antes que «2» al ordenar
@@ -309,9 +309,9 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, kind):
 @pytest.mark.parametrize(
     ("model", "changes", "named"),
     [
-        (lambda: CervantesLSTM(4, 6, 13, 2), {}, "hidden_size es 12, aquí 13"),
-        (lambda: CervantesLSTM(4, 6, 12, 1, dropout=0), {}, "num_layers es 2, aquí 1"),
-        (lambda: Transformer(4, 8, 2, 1, 12), {}, "class es CervantesLSTM, aquí Transformer"),
+        (lambda: RegularizedLSTM(4, 6, 13, 2), {}, "hidden_size es 12, aquí 13"),
+        (lambda: RegularizedLSTM(4, 6, 12, 1, dropout=0), {}, "num_layers es 2, aquí 1"),
+        (lambda: Transformer(4, 8, 2, 1, 12), {}, "class es RegularizedLSTM, aquí Transformer"),
         (make, {"batch_size": 5}, "batch_size es 4, aquí 5"),
         (make, {"data": "windows"}, "data es streams, aquí windows"),
         (make, {"average": 0.0}, "average es 0.9, aquí 0.0"),

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from llm_intro.lstm import CervantesLSTM
+from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.sampling import token_bits
 from llm_intro.support.numpy_lstm import NumpyLSTM, State
 from llm_intro.tokenizers import CharTokenizer
@@ -24,10 +25,10 @@ PARAGRAPH = (
 )
 
 
-def make(layers=1, vocab=11, **settings) -> CervantesLSTM:
+def make(layers=1, vocab=11, kind=CervantesLSTM, **settings) -> CervantesLSTM:
     torch.random.manual_seed(layers)
     settings = {"dropout": 0.0, **settings}
-    model = CervantesLSTM(vocab, embed_dim=5, hidden_size=7, num_layers=layers, **settings)
+    model = kind(vocab, embed_dim=5, hidden_size=7, num_layers=layers, **settings)
     with torch.no_grad():  # pesos grandes: las puertas se mueven de verdad
         for weight in model.parameters():
             weight.copy_(torch.randn_like(weight))
@@ -73,28 +74,41 @@ def test_forget_bias_sets_that_gate_and_no_other():
         assert torch.equal(both[forget], torch.ones(7))
 
 
-@pytest.mark.parametrize("where", ["dropout", "input_dropout", "output_dropout", "weight_dropout"])
+DROPOUTS = ["dropout", "input_dropout", "output_dropout", "weight_dropout"]
+
+
+@pytest.mark.parametrize("where", DROPOUTS)
 def test_each_dropout_acts_only_while_training(where):
     """Al entrenar, dos pasadas difieren; al medir, ni difieren ni cambian el resultado."""
-    model, x = make(layers=2, **{where: 0.5}), torch.arange(10)[:, None]
+    model, x = make(layers=2, kind=RegularizedLSTM, **{where: 0.5}), torch.arange(10)[:, None]
     assert not torch.equal(model(x)[0], model(x)[0])
     assert torch.equal(model.eval()(x)[0], make(layers=2).eval()(x)[0])
 
 
 @pytest.mark.parametrize("name", ["vocab_size", "embed_dim", "hidden_size", "num_layers"])
-@pytest.mark.parametrize("value", [0, -3, 2.5])
+@pytest.mark.parametrize("value", [0, -3, 2.5, "x", None])
 def test_bad_sizes_are_named(name, value):
     """El error dice qué tamaño y cuánto valía."""
-    with pytest.raises(ValueError, match=f"{name}={value}: debe ser un entero de 1 o más"):
+    with pytest.raises(ValueError, match=f"{name}={value!r}: debe ser un entero de 1 o más"):
         CervantesLSTM(**{"vocab_size": 48, name: value})
 
 
-@pytest.mark.parametrize("name", ["dropout", "input_dropout", "output_dropout"])
-@pytest.mark.parametrize("value", [-0.1, 1.0, math.nan])
+@pytest.mark.parametrize("name", DROPOUTS)
+@pytest.mark.parametrize("value", [-0.1, 1.0, math.nan, "x", None])
 def test_bad_dropouts_are_named(name, value):
-    """Un dropout de 1 lo apagaría todo."""
-    with pytest.raises(ValueError, match=f"{name}={value}: debe estar entre 0"):
-        CervantesLSTM(48, **{name: value})
+    """Un dropout de 1 lo apagaría todo; un texto no es una fracción."""
+    with pytest.raises(ValueError, match=f"{name}={value!r}: debe ser un número entre 0"):
+        RegularizedLSTM(48, **{name: value})
+
+
+def test_the_regularized_one_is_the_taught_one_with_more_dropout():
+    """Los mismos pesos con los mismos nombres; sin apagados, entrena igual, letra por letra."""
+    plain, other, x = make(layers=2), make(layers=2, kind=RegularizedLSTM), torch.arange(9)[:, None]
+    other.load_state_dict(plain.state_dict())
+    assert isinstance(other, CervantesLSTM) and other.config == {
+        **plain.config, "input_dropout": 0.0, "output_dropout": 0.0, "weight_dropout": 0.0
+    }  # fmt: skip
+    assert torch.equal(other.train()(x)[0], plain.train()(x)[0])
 
 
 # --- la copia en NumPy es la misma red ---

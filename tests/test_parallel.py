@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -77,10 +78,10 @@ def test_a_shared_training_resumes_with_any_number_of_processes(tmp_path):
 
 def share(rank: int, size: int, columns: int) -> tuple[Batch, float]:
     """La parte de un proceso de un lote numerado, y lo que pesa, sin lanzar ninguno."""
-    member = parallel.Team.__new__(parallel.Team)
-    member.rank, member.size = rank, size
     x = torch.arange(columns).repeat(3, 1)  # (T, B): cada columna lleva su número
-    return member.columns(Batch(x, x, fresh=True)), member.weight
+    whole = SimpleNamespace(batch=lambda step: Batch(x, x, fresh=True))
+    member = parallel.Columns(whole, rank, size)
+    return member.batch(0), member.weight
 
 
 @pytest.mark.parametrize(("size", "columns"), [(2, 8), (2, 7), (3, 8), (4, 3)])
@@ -93,12 +94,23 @@ def test_every_column_is_read_once(size, columns):
     assert all(batch.x.shape[1] >= 1 for batch, _ in parts)
 
 
-def test_without_torchrun_there_is_no_team(monkeypatch):
+def test_without_torchrun_the_usual_train_does_it(monkeypatch):
     """Ni en un proceso suelto ni con torchrun de uno; WORLD_SIZE a secas no basta."""
-    cpu = torch.device("cpu")
+    monkeypatch.setattr(parallel.training, "train", lambda *given, **other: (given, other))
+    alone = (("red", "texto", "receta", None), {})
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.delenv("TORCHELASTIC_RUN_ID", raising=False)
-    assert type(parallel.team(cpu)) is parallel.Alone
+    assert parallel.train("red", "texto", "receta") == alone
     monkeypatch.setenv("TORCHELASTIC_RUN_ID", "uno")
     monkeypatch.setenv("WORLD_SIZE", "1")
-    assert type(parallel.team(cpu)) is parallel.Alone
+    assert parallel.train("red", "texto", "receta") == alone
+
+
+@pytest.mark.parametrize(("rank", "shown"), [("0", None), ("1", parallel.silent)])
+def test_under_torchrun_only_the_first_speaks(monkeypatch, rank, shown):
+    """Todos entrenan con `SharedRun`; solo el primero tiene barra."""
+    monkeypatch.setattr(parallel.training, "train", lambda *given, **other: (given, other))
+    for name, value in (("TORCHELASTIC_RUN_ID", "uno"), ("WORLD_SIZE", "2"), ("RANK", rank)):
+        monkeypatch.setenv(name, value)
+    (_, _, _, watch), other = parallel.train("red", "texto", "receta")
+    assert watch is shown and other == {"run": parallel.SharedRun}

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.packing import pack_8bit
-from llm_intro import __main__ as terminal
 from llm_intro import bits_per_char, generate, load_pretrained, load_quijote
+from llm_intro.face import terminal
 from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
 from llm_intro.sampling import feed, read_prompt
 from llm_intro.start import diagnosis

@@ -1,6 +1,7 @@
 """Lo que se ve de un entrenamiento, y lo que depende de la máquina."""
 
 import io
+import math
 import signal
 import threading
 
@@ -99,6 +100,12 @@ def test_best_is_the_lowest_valid_and_the_first_of_them():
         _ = History().best
 
 
+def test_a_measure_that_is_not_a_number_is_never_the_best():
+    """Un NaN al principio no esconde las medidas que vienen después."""
+    history = History([event(0.2, math.nan), event(0.4, 2.0), event(0.6, 1.5)])
+    assert history.best.valid_bits == 1.5
+
+
 # --- la máquina ---
 
 
@@ -177,17 +184,24 @@ def test_the_first_interrupt_is_noted_and_the_second_raises():
 
 
 def test_in_another_thread_ctrl_c_is_left_alone():
-    """Solo el hilo principal recibe señales: en otro se entrena igual, sin tocarlas."""
+    """Solo el hilo principal recibe señales: en otro se entrena igual, sin tocarlas.
+
+    Y un error de dentro llega solo, sin decir que venga de las señales.
+    """
     seen = []
 
     def work():
-        with deferred_interrupt() as presses:
-            seen.append(list(presses))
+        try:
+            with deferred_interrupt() as presses:
+                seen.append(list(presses))
+                raise KeyError("de dentro")
+        except KeyError as error:
+            seen.append(error.__context__)
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert seen == [[]]
+    assert seen == [[], None]
 
 
 def test_a_small_net_trains_on_one_thread_and_gives_the_rest_back():

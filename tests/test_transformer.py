@@ -171,10 +171,10 @@ def test_bad_sizes_are_named(name, value):
         Transformer(**{"vocab_size": 11, "width": 8, "heads": 2, name: value})
 
 
-@pytest.mark.parametrize("value", [-0.1, 1.0, math.nan])
+@pytest.mark.parametrize("value", [-0.1, 1.0, math.nan, "x"])
 def test_bad_dropout_is_named(value):
     """Como en la LSTM: de 0 a 1, sin llegar."""
-    with pytest.raises(ValueError, match=f"dropout={value}: debe estar entre 0"):
+    with pytest.raises(ValueError, match=f"dropout={value!r}: debe ser un número entre 0"):
         Transformer(11, 8, 2, dropout=value)
 
 

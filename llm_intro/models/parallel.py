@@ -1,7 +1,8 @@
 """Un entrenamiento repartido entre procesos: `torchrun --nproc-per-node=2 mi_guion.py`.
 
 Cada proceso lee unas columnas de cada lote, y los gradientes se promedian: el paso es el que
-daría un solo proceso con el lote entero. El primero enseña y guarda; los demás calculan.
+daría un solo proceso con el lote entero. El primero enseña y guarda; los demás calculan. El
+guion es el de siempre, con el `train` de aquí.
 """
 
 import atexit
@@ -10,81 +11,124 @@ import os
 
 import torch
 
+from .. import training
 from ..dataset import Batch
+from ..support.machine import random_state, set_random_state
 
 
-class Alone:
-    """Un solo proceso: no hay nada que repartir ni con quién ponerse de acuerdo."""
-
-    rank, size, first, weight = 0, 1, True, 1.0
-
-    def columns(self, batch: Batch) -> Batch:
-        """La parte del lote que le toca a este proceso."""
-        return batch
-
-    def wrap(self, model):
-        """El modelo que, al calcular gradientes, los comparte."""
-        return model
-
-    def agree(self, number: float) -> float:
-        """La media de lo que dice cada proceso: así todos deciden lo mismo."""
-        return number
-
-    def collect(self, hidden) -> tuple:
-        """El estado de todas las columnas, (·, B, …), con las de cada proceso en su sitio."""
-        return hidden or ()
-
-    def own(self, hidden: tuple) -> tuple:
-        """Las columnas de este proceso de un estado entero."""
-        return hidden
+def launched() -> bool:
+    """Si a este proceso lo ha lanzado torchrun con otros."""
+    return "TORCHELASTIC_RUN_ID" in os.environ and int(os.environ["WORLD_SIZE"]) > 1
 
 
-class Team(Alone):
-    """Uno de los procesos que ha lanzado torchrun: gloo en CPU, y en tarjetas lo suyo (NCCL)."""
+def train(model, corpus, config, watch=None):
+    """El `train` de siempre; si lo llaman varios procesos de torchrun, entre todos."""
+    if not launched():
+        return training.train(model, corpus, config, watch)
+    if int(os.environ["RANK"]):
+        watch = silent
+    return training.train(model, corpus, config, watch, run=SharedRun)
 
-    def __init__(self, device: torch.device):
-        import torch.distributed as dist
-        import torch.distributed.nn  # antes del grupo: quien lo importa después se queda con él
 
-        self.dist, self.device = dist, device
-        if device.type != "cpu":
-            torch.accelerator.set_device_index(device.index)
-        if not dist.is_initialized():
-            dist.init_process_group(dist.get_default_backend_for_device(device))
-            atexit.register(_close, dist)
-        self.rank, self.size = dist.get_rank(), dist.get_world_size()
-        self.first = self.rank == 0
+def silent(event) -> None:
+    """El `watch` de quien no es el primero."""
 
-    def _slice(self, total: int) -> slice:
+
+class Columns:
+    """Los lotes de `data`, pero solo las columnas que le tocan a un proceso."""
+
+    def __init__(self, data, rank: int, size: int):
+        self.data, self.rank, self.size = data, rank, size
+        self.weight, self.whole = 1.0, 0  # de este proceso en la media; símbolos del lote entero
+
+    def mine(self, total: int) -> slice:
+        """Cuáles de `total` columnas son las de este proceso."""
         return slice(self.rank * total // self.size, (self.rank + 1) * total // self.size)
 
-    def columns(self, batch: Batch) -> Batch:
-        total = batch.x.shape[1]
-        mine = self._slice(total)
-        self.weight = (mine.stop - mine.start) * self.size / total
+    def batch(self, step: int) -> Batch:
+        """La parte de este proceso del lote de un paso."""
+        x, y, fresh = self.data.batch(step)
+        mine, total = self.mine(x.shape[1]), x.shape[1]
+        self.whole, self.weight = x.numel(), (mine.stop - mine.start) * self.size / total
         if not self.weight:  # más procesos que columnas: repite una, que no cuenta
             mine = slice(0, 1)
-        return Batch(batch.x[:, mine], batch.y[:, mine], batch.fresh)
+        return Batch(x[:, mine], y[:, mine], fresh)
 
-    def wrap(self, model):
+
+class SharedRun(training.Run):
+    """Un `Run` que da cada paso con los de otros procesos: gloo en CPU, NCCL en tarjetas."""
+
+    def __init__(self, model, corpus, config):
+        import torch.distributed as dist
+        import torch.distributed.nn  # antes del grupo: quien lo importa después se queda con él
         from torch.nn.parallel import DistributedDataParallel
 
-        return DistributedDataParallel(model)
+        super().__init__(model, corpus, config)
+        self.dist = dist
+        if self.device.type != "cpu":
+            torch.accelerator.set_device_index(self.device.index)
+        if not dist.is_initialized():
+            dist.init_process_group(dist.get_default_backend_for_device(self.device))
+            atexit.register(_close, dist)
+        self.rank = dist.get_rank()
+        self.seed += self.rank
+        self.data = Columns(self.data, self.rank, dist.get_world_size())
+        self.net = DistributedDataParallel(model)  # al calcular gradientes, los comparte
 
-    def agree(self, number: float) -> float:
+    def _mean(self, number: float) -> float:
+        """La media de lo que dice cada proceso: así todos deciden lo mismo."""
         shared = torch.tensor(number, dtype=torch.float64, device=self.device)
         self.dist.all_reduce(shared)
-        return shared.item() / self.size
+        return shared.item() / self.data.size
 
-    def collect(self, hidden) -> tuple:
-        parts = [None] * self.size
-        mine = [part.cpu() for part in hidden or ()] if self.weight else []
+    @property
+    def stopped(self) -> bool:
+        """Si uno lo deja, lo dejan todos."""
+        return self._mean(super().stopped) > 0
+
+    def loss(self, x, y, hidden):
+        """La de sus columnas, con lo que pesan en la media."""
+        loss, hidden = super().loss(x, y, hidden)
+        return self.data.weight * loss, hidden
+
+    def advance(self) -> None:
+        """Un paso entre todos: se cuenta el lote entero, y el tiempo de todos."""
+        seconds, chars = self.seconds, self.chars
+        super().advance()
+        self.seconds = seconds + self._mean(self.seconds - seconds)
+        self.chars = chars + self.data.whole
+
+    def _note(self, loss: float, norm: float) -> None:
+        super()._note(self._mean(loss), norm)
+
+    def overdue(self, what: str, every: float) -> bool:
+        """Cuando le toca al primero, les toca a todos."""
+        return self._mean(super().overdue(what, every) and not self.rank) > 0
+
+    def save(self) -> None:
+        """Escribe el primero, con el estado de todas las columnas."""
+        own, self.hidden = self.hidden, self._collect()
+        if not self.rank:
+            super().save()
+        self.hidden = own
+
+    def _collect(self) -> tuple:
+        """El estado de todas las columnas, (·, B, …), con las de cada proceso en su sitio."""
+        parts = [None] * self.data.size
+        mine = [part.cpu() for part in self.hidden or ()] if self.data.weight else []
         self.dist.all_gather_object(parts, mine)
         return tuple(torch.cat(pieces, dim=1) for pieces in zip(*filter(None, parts), strict=True))
 
-    def own(self, hidden: tuple) -> tuple:
-        mine = self._slice(hidden[0].shape[1]) if hidden else slice(None)
-        return tuple(part[:, mine if mine.stop != mine.start else slice(0, 1)] for part in hidden)
+    def restore(self) -> None:
+        """Cada proceso se queda con sus columnas; el azar guardado es el del primero."""
+        random = random_state(self.device)
+        super().restore()
+        if self.rank:
+            set_random_state(random, self.device)
+        if self.hidden:
+            mine = self.data.mine(self.hidden[0].shape[1])
+            mine = mine if mine.stop > mine.start else slice(0, 1)
+            self.hidden = tuple(part[:, mine] for part in self.hidden)
 
 
 def _close(dist) -> None:
@@ -92,9 +136,3 @@ def _close(dist) -> None:
     gc.collect()
     if dist.is_initialized():
         dist.destroy_process_group()
-
-
-def team(device: torch.device) -> Alone:
-    """El equipo de este proceso: `Team` si lo ha lanzado torchrun con otros; si no, `Alone`."""
-    launched = "TORCHELASTIC_RUN_ID" in os.environ and int(os.environ["WORLD_SIZE"]) > 1
-    return Team(device) if launched else Alone()

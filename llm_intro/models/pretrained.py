@@ -30,11 +30,11 @@ def load_pretrained(name: str = "cervantes"):
         return load_ngram()
     import torch
 
-    from ..lstm import CervantesLSTM
+    from .regularized_lstm import RegularizedLSTM
     from .transformer import Transformer
 
     card = load_card(name)
-    model = (Transformer if name == "transformer" else CervantesLSTM)(**card["config"])
+    model = (Transformer if name == "transformer" else RegularizedLSTM)(**card["config"])
     weights = {key: torch.from_numpy(value) for key, value in load_weights(name).items()}
     model.load_state_dict(weights)
     model.tokenizer = from_dict(card["tokenizer"])

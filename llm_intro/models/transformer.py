@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, scaled_dot_product_attention
 
-from ..lstm import check_sizes, network_bits
+from ..lstm import network_bits
+from ..support.limits import FRACTION, check, whole
 from ..support.machine import evaluating
 
 
@@ -99,7 +100,8 @@ class Transformer(nn.Module):
         sizes = dict(
             vocab_size=vocab_size, width=width, heads=heads, layers=layers, context=context
         )
-        check_sizes(sizes, dict(dropout=dropout))
+        check(whole(1), **sizes)
+        check(FRACTION, dropout=dropout)
         if width % heads:
             raise ValueError(f"width={width} no es múltiplo de heads={heads}: prueba {heads * 32}.")
         super().__init__()
@@ -180,4 +182,4 @@ class Transformer(nn.Module):
 
     def token_bits(self, ids) -> np.ndarray:
         """Bits de cada símbolo dados los `context` anteriores, (N-1,)."""
-        return network_bits(self, ids, chunk_len=512)
+        return network_bits(self, torch.as_tensor(ids)[:, None], chunk_len=512)[:, 0]

@@ -7,6 +7,7 @@ debe poder ejecutar código.
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
@@ -32,6 +33,15 @@ def save_checkpoint(path, tensors: dict[str, Tensor], meta: dict) -> None:
     # safetensors no admite memoria compartida ni vistas: una copia contigua de cada uno
     plain = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     write_atomic(path, save(plain, metadata={"format": FORMAT, "meta": _to_json(meta)}))
+
+
+def check_folder(path) -> None:
+    """Crea la carpeta de `path`, o ValueError: mejor antes de entrenar que al ir a guardar."""
+    folder = Path(path).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"no se puede guardar en {folder}: elige otra carpeta.") from error
 
 
 def load_checkpoint(path) -> tuple[dict[str, Tensor], dict]:
@@ -73,19 +83,12 @@ def unpack(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def save_run(run) -> None:
-    """Guarda un entrenamiento en marcha: lo que hace falta para seguir igual, bit a bit.
-
-    Repartido entre procesos, lo llaman todos y escribe el primero; el archivo es el mismo, y
-    se puede seguir con otro número de procesos.
-    """
-    hidden = run.team.collect(run.hidden)  # de todos, aunque solo escriba uno
-    if not run.team.first:
-        return
+    """Guarda un entrenamiento en marcha: lo que hace falta para seguir igual, bit a bit."""
     tensors = {
         **pack("model", run.model.state_dict()),
         **pack("average", run.average.state_dict() if run.average else {}),
         **pack("best", run.best_weights),
-        **pack("hidden", {str(i): part for i, part in enumerate(hidden)}),
+        **pack("hidden", {str(i): part for i, part in enumerate(run.hidden or ())}),
         **pack("random", random_state(run.device)),
     }
     for i, slots in run.optimizer.state_dict()["state"].items():
@@ -119,8 +122,7 @@ def restore_run(run) -> None:
         run.average.load_state_dict(unpack("average", tensors))
     run.best_weights = unpack("best", tensors)
     hidden = unpack("hidden", tensors)  # el archivo no guarda el orden; los nombres, sí
-    hidden = run.team.own(tuple(hidden[name] for name in sorted(hidden, key=int)))
-    run.hidden = tuple(part.to(run.device) for part in hidden) or None
+    run.hidden = tuple(hidden[name].to(run.device) for name in sorted(hidden, key=int)) or None
     optimizer = run.optimizer.state_dict()
     optimizer["state"] = {
         i: slots
@@ -128,8 +130,7 @@ def restore_run(run) -> None:
         if (slots := unpack(f"optimizer.{i}", tensors))
     }
     run.optimizer.load_state_dict(optimizer)
-    if run.team.first:  # los demás tienen su propio azar
-        set_random_state(unpack("random", tensors), run.device)
+    set_random_state(unpack("random", tensors), run.device)
     for name in COUNTERS:
         setattr(run, name, meta[name])
     run.history.events = [Event(**event) for event in meta["events"]]

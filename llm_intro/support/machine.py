@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from contextlib import contextmanager
 
 import torch
@@ -92,19 +93,18 @@ def deferred_interrupt():
     A mitad de un paso los pesos estarían a medio cambiar. El segundo Ctrl-C para en el acto.
     Fuera del hilo principal no se puede: entonces Ctrl-C actúa como siempre.
     """
-    presses = []
+    presses, previous = [], signal.getsignal(signal.SIGINT)
 
     def note(signum, frame):
         if presses:
             raise KeyboardInterrupt
         presses.append(signum)
 
-    try:
-        previous = signal.signal(signal.SIGINT, note)
-    except ValueError:  # no es el hilo principal
-        yield presses
-        return
+    main = threading.current_thread() is threading.main_thread()
+    if main:
+        signal.signal(signal.SIGINT, note)
     try:
         yield presses
     finally:
-        signal.signal(signal.SIGINT, previous)
+        if main:
+            signal.signal(signal.SIGINT, previous)

@@ -1,5 +1,7 @@
 """Lo que se cuenta de un entrenamiento mientras corre: medidas, historia y barra."""
 
+import math
+import time
 from dataclasses import dataclass, field
 
 
@@ -39,7 +41,51 @@ class History:
                 "aún no hay ninguna medida: el entrenamiento paró antes de la primera. "
                 "Sigue con resume=True, o entrena más."
             )
-        return min(self.events, key=lambda event: event.valid_bits)
+        return min(self.events, key=lambda event: (math.isnan(event.valid_bits), event.valid_bits))
+
+
+class Budget:
+    """Las cuentas de un entrenamiento: lo gastado, lo aprendido y cuándo toca medir.
+
+    Args:
+        config: su receta, con `steps` o `minutes`, `evals` y `patience`.
+    """
+
+    def __init__(self, config):
+        self.config, self.history = config, History()
+        self.step, self.seconds, self.chars = 0, 0.0, 0
+        self.loss_sum, self.loss_steps, self.evals_done, self.stale = 0.0, 0, 0, 0
+        self.last = dict.fromkeys(("tick", "save"), time.monotonic())
+
+    @property
+    def progress(self) -> float:
+        """Fracción del presupuesto ya gastada."""
+        if self.config.steps:
+            return self.step / self.config.steps
+        return self.seconds / (60 * self.config.minutes)
+
+    @property
+    def done(self) -> bool:
+        """Se acabó el presupuesto, o la paciencia."""
+        return self.progress >= 1 or self.stale >= (self.config.patience or math.inf)
+
+    def event(self, valid_bits: float | None = None) -> Event:
+        """Cómo va, ahora mismo."""
+        train_bits = self.loss_sum / max(self.loss_steps, 1) / math.log(2)
+        return Event(self.step, self.progress, self.seconds, self.chars, train_bits, valid_bits)
+
+    def eval_due(self) -> bool:
+        """Si toca medir (y lo da por hecho): las medidas se reparten por el presupuesto."""
+        before = self.evals_done
+        self.evals_done = int(min(self.progress, 1.0) * self.config.evals + 1e-9)
+        return self.evals_done > before
+
+    def overdue(self, what: str, every: float) -> bool:
+        """Si han pasado `every` segundos de reloj desde la última vez (y la apunta)."""
+        late = time.monotonic() - self.last[what] >= every
+        if late:
+            self.last[what] = time.monotonic()
+        return late
 
 
 class ProgressBar:
