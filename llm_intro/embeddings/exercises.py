@@ -89,7 +89,7 @@ def parejas(answer) -> str | None:
 
 
 @exercise(
-    "mira el puesto de tu respuesta con vectores.rank(respuesta, a, b, c).",
+    "mira el puesto de tu respuesta con vectors.rank(respuesta, a, b, c).",
     "busca parejas que el libro use en los mismos sitios, como «duque» y «duquesa».",
     "prueba con títulos, con masculino y femenino, o con singular y plural.",
     proves="has buscado hasta encontrarla: quien enseña una analogía también ha buscado.",
