@@ -1,5 +1,6 @@
 """`make publish` de verdad, en un clon: dos direcciones seguidas, la vuelta, y desde GitHub."""
 
+import json
 import os
 import re
 import shutil
@@ -113,6 +114,16 @@ def test_the_link_of_a_classroom_can_be_opened_twice(tmp_path, ref):
     assert pulled(mine, "v1.0.0") != 0
     assert pulled(mine, branch) == 0
     assert (mine / "leccion.txt").read_text() == "v1.1.0"
+
+
+def test_a_copy_runs_one_job_and_the_course_all_of_them():
+    """La matriz de pruebas.yml: en una copia o en privado, una combinación; aquí, doce."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/pruebas.yml").read_text("utf-8"))["jobs"]
+    matrix = jobs["pruebas"]["strategy"]["matrix"]
+    for name, every in (("os", 3), ("python", 4)):
+        lists = [json.loads(found) for found in re.findall(r"\[[^]]*\]", matrix[name])]
+        assert [len(one) for one in lists] == [1, every]
+        assert "repository.fork || github.event.repository.private" in matrix[name]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

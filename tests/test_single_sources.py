@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 import address
 import llm_intro
 from llm_intro.corpus import load_quijote
+from llm_intro.start.diagnosis import LOWEST
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA, EXCERPT = ROOT / "llm_intro" / "data", "llm_intro/data/excerpt.txt"
@@ -68,6 +69,14 @@ def test_the_list_has_only_lower_bounds():
     for name, item in requirements("requirements.txt").items():
         kinds = {spec.operator for spec in item.specifier}
         assert kinds == ({">=", "<"} if name == "ipywidgets" else {">="})
+
+
+def test_the_traffic_light_asks_for_the_same_minimums():
+    """La lección 00 compara con los mínimos de la lista: una carpeta sin instalar no los sabe."""
+    asked = requirements("requirements.txt")
+    for name, lowest in LOWEST.items():
+        (minimum,) = [spec.version for spec in asked[name].specifier if spec.operator == ">="]
+        assert tuple(map(int, minimum.split(".")[:2])) == lowest, name
 
 
 def test_colab_keeps_its_own_versions():
