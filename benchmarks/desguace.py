@@ -1,7 +1,7 @@
 """Las tablas de la lección 05 que tardan más que la lección: semillas y distancia.
 
-    python benchmarks/desguace.py semillas     # 5 semillas × 4 modelos, y de qué dependen
-    python benchmarks/desguace.py distancia    # pasos hasta el 95 % según lo lejos que estén
+    python benchmarks/desguace.py seeds        # 5 semillas × 4 modelos, y de qué dependen
+    python benchmarks/desguace.py distance     # pasos hasta el 95 % según lo lejos que estén
     python benchmarks/desguace.py --smoke      # segundos: comprueba que corren, no guarda
 
 Cada tabla se guarda en llm_intro/data/ con su orden, su máquina y su fecha. Segundos de CPU del
@@ -20,14 +20,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.stats import spearmanr
 
-from llm_intro.desguace.causes import agreement, attention_of_reader, blindfolded, knockout
+from llm_intro.desguace.causes import (
+    ablation,
+    attention_of_reader,
+    blindfolded,
+    gradient_input,
+    knockout,
+)
 from llm_intro.desguace.generator import CHOOSING, EXAM, make_stories
-from llm_intro.desguace.networks import LR, STEPS, ProbeRecipe, fit, fit_ngram, new_model
+from llm_intro.desguace.networks import (
+    LR,
+    STEPS,
+    ProbeRecipe,
+    count_stories,
+    new_model,
+    train_on_stories,
+)
 from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
 from llm_intro.desguace.stories import Words, load_data
 
-DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data"
+DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data" / "desguace"
 LIST = re.compile(r"\[[^\[\]{}]*\]")
 GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
 SHARED, NOTHING = 0.8, 0.3  # mirada en común de dos gemelos, y bits que no son nada
@@ -37,24 +51,24 @@ NETS = ("transformer", "bolsa", "lstm")
 def save(name: str, rows, smoke: bool, **notes) -> None:
     """Guarda la tabla con todo lo que hace falta para repetirla."""
     table = {
-        "orden": f"python benchmarks/desguace.py {name}",
-        "maquina": f"{platform.machine()}, un hilo de CPU compartida",
+        "command": f"python benchmarks/desguace.py {name}",
+        "machine": f"{platform.machine()}, un hilo de CPU compartida",
         "torch": torch.__version__,
-        "fecha": datetime.date.today().isoformat(),
+        "date": datetime.date.today().isoformat(),
         **notes,
-        "filas": rows,
+        "rows": rows,
     }
     if not smoke:
         text = json.dumps(table, ensure_ascii=False, indent=1)
         text = LIST.sub(
             lambda found: re.sub(r"\n\s+", " ", found[0]), text
         )  # cada lista, en su línea
-        (DATA / f"desguace_{name}.json").write_text(text + "\n", encoding="utf-8")
+        (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def counterfactual_hits(probe: DesguaceProbe) -> dict[str, int]:
     """Aciertos por clase de frase contrafactual (hay 4 de cada una)."""
-    rows = load_data("contrafactuales")
+    rows = load_data("counterfactuals")
     answers = probe.answers([row["text"] for row in rows])
     hits = dict.fromkeys((row["kind"] for row in rows), 0)
     for row, answer in zip(rows, answers, strict=True):
@@ -67,15 +81,36 @@ def measure(name: str, model, stories, seed: int, seconds: float) -> dict:
     probe = DesguaceProbe(model)
     parameters = getattr(model, "parameters", lambda: ())()
     return {
-        "modelo": name,
-        "semilla": seed,
-        "parametros": sum(p.numel() for p in parameters),
-        "segundos": round(seconds, 1),
-        **{n: round(probe.accuracy(exam), 3) for n, exam in stories.exams.items()},
-        "larga": {k: round(p, 3) for k, p in probe.distribution(LONG).items()},
-        "corta": {k: round(p, 3) for k, p in probe.distribution(SHORT).items()},
-        "contrafactuales": counterfactual_hits(probe),
+        "model": name,
+        "seed": seed,
+        "parameters": sum(p.numel() for p in parameters),
+        "seconds": round(seconds, 1),
+        "exams": {n: round(probe.accuracy(exam), 3) for n, exam in stories.exams.items()},
+        "long": {k: round(p, 3) for k, p in probe.distribution(LONG).items()},
+        "short": {k: round(p, 3) for k, p in probe.distribution(SHORT).items()},
+        "counterfactuals": counterfactual_hits(probe),
     }
+
+
+def agreement(probe: DesguaceProbe, stories) -> dict[str, float]:
+    """Media, sobre los textos, de la correlación de rangos de la atención con cada medida.
+
+    Con el efecto de tapar cada palabra en valor absoluto y con su signo, y con gradiente ×
+    entrada y su signo. El lector no cuenta: mirarse a sí mismo no se tapa.
+    """
+    found = {"tapar": [], "tapar, con signo": [], "borrar": [], "gradiente": []}
+    for story in stories:
+        reader = probe.read(story.text)[1]
+        each = [[i] for i in range(reader)]
+        looks = attention_of_reader(probe, story.text)[:reader]
+        effect = knockout(probe, story.text, each, story.place)
+        found["tapar"].append(spearmanr(looks, abs(effect)).statistic)
+        found["tapar, con signo"].append(spearmanr(looks, -effect).statistic)
+        erased = ablation(probe, story.text, each, story.place)
+        found["borrar"].append(spearmanr(looks, abs(erased)).statistic)
+        slope = gradient_input(probe, story.text, story.place)[:reader]
+        found["gradiente"].append(spearmanr(slope, -effect).statistic)
+    return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def causes(model, stories, smoke: bool) -> dict:
@@ -85,15 +120,15 @@ def causes(model, stories, smoke: bool) -> dict:
     each = [[i] for i in range(len(words) - 1)]
     untrained = DesguaceProbe(new_model("transformer", model.tokenizer, seed=99))
     return {
-        "palabras": words,
-        "atencion_maxima": [round(x, 3) for x in maps[:, :, -1].max((0, 1)).tolist()],
-        "atencion_media": [round(x, 3) for x in attention_of_reader(probe, LONG).tolist()],
-        "tapar": [round(x, 2) for x in knockout(probe, LONG, each, "desguace").tolist()],
-        "acierto": {
+        "words": words,
+        "max_attention": [round(x, 3) for x in maps[:, :, -1].max((0, 1)).tolist()],
+        "mean_attention": [round(x, 3) for x in attention_of_reader(probe, LONG).tolist()],
+        "knockout": [round(x, 2) for x in knockout(probe, LONG, each, "desguace").tolist()],
+        "accuracy": {
             "sin tapar": round(probe.accuracy(some), 3),
             **{what: round(blindfolded(probe, some, what), 3) for what in ("pistas", "azar")},
         },
-        "correlaciones": {k: round(r, 3) for k, r in agreement(probe, some).items()},
+        "correlations": {k: round(r, 3) for k, r in agreement(probe, some).items()},
         "control": {k: round(r, 3) for k, r in agreement(untrained, some).items()},
     }
 
@@ -108,7 +143,7 @@ def twins(probes: list[DesguaceProbe], exam) -> dict:
     """
     texts = [
         (LONG, "desguace"),
-        *((r["text"], r["expected"]) for r in load_data("contrafactuales")),
+        *((r["text"], r["expected"]) for r in load_data("counterfactuals")),
     ]
     found = []
     for text, place in texts + [(story.text, story.place) for story in exam]:
@@ -128,16 +163,16 @@ def twins(probes: list[DesguaceProbe], exam) -> dict:
                               pair, int(lost.argmax()),
                               [np.round(looks[n].tolist(), 3).tolist() for n in pair],
                               [np.round(drops[n].tolist(), 2).tolist() for n in pair]))  # fmt: skip
-    names = ("bits", "parecido", "texto", "respuesta", "semillas", "palabra", "mirada", "tapar")
+    names = ("bits", "overlap", "text", "answer", "seeds", "word", "looks", "knockout")
     return dict(zip(names, max(found), strict=True)) if found else {}
 
 
 def seeds(smoke: bool, only: str | None) -> None:
     """Cuatro modelos con el mismo protocolo y cinco semillas; con `only`, solo uno."""
     names = [only] if only else ["5-grama", *NETS]
-    rows, probes = known_table("semillas", without=names)["filas"], []
+    rows, probes = known_table("seeds", without=names)["rows"], []
     exam = ()
-    pair = {} if "transformer" in names else {"gemelos": known("semillas").get("gemelos")}
+    pair = {} if "transformer" in names else {"twins": known("seeds").get("twins")}
     for seed in range(1 if smoke else 5):
         stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
         tokenizer = Words.from_stories(stories.train)
@@ -147,21 +182,23 @@ def seeds(smoke: bool, only: str | None) -> None:
             row = measure(name, model, stories, seed, time.process_time() - start)
             print(json.dumps(row, ensure_ascii=False), flush=True)
             if name == "transformer":
-                row["causas"] = causes(model, stories, smoke)
+                row["causes"] = causes(model, stories, smoke)
                 probes.append(DesguaceProbe(model))
                 exam = exam or stories.triples
             rows.append(row)
-            save("semillas", rows, smoke, **pair)
+            save("seeds", rows, smoke, **pair)
     if probes:
-        save("semillas", rows, smoke, gemelos=twins(probes, exam))
+        save("seeds", rows, smoke, twins=twins(probes, exam))
 
 
 def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
     """Un modelo entrenado con los textos."""
     if name == "5-grama":
-        return fit_ngram(stories.train, tokenizer)
+        return count_stories(stories.train, tokenizer)
     model = new_model(name, tokenizer, seed)
-    fit(model, stories.train, ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed))
+    train_on_stories(
+        model, stories.train, ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed)
+    )
     return model
 
 
@@ -178,14 +215,16 @@ def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke, rese
         return bool(seen) and seen[-1] >= GOAL
 
     start = time.process_time()
-    losses = fit(model, stories.train, ProbeRecipe(cap, lr=lr, decay=False, seed=seed), watch)
+    losses = train_on_stories(
+        model, stories.train, ProbeRecipe(cap, lr=lr, decay=False, seed=seed), watch
+    )
     row = {
-        "modelo": name, "k": k, "semilla": seed, "lr": lr, "tope": cap,
-        "pasos": len(losses) if seen and seen[-1] >= GOAL else None,
-        "acierto": seen[-1] if seen else None, "curso": seen,
-        "segundos": round(time.process_time() - start, 1),
+        "model": name, "k": k, "seed": seed, "lr": lr, "cap": cap,
+        "steps": len(losses) if seen and seen[-1] >= GOAL else None,
+        "accuracy": seen[-1] if seen else None, "curve": seen,
+        "seconds": round(time.process_time() - start, 1),
     }  # fmt: skip
-    print(json.dumps({k: v for k, v in row.items() if k != "curso"}), flush=True)
+    print(json.dumps({k: v for k, v in row.items() if k != "curve"}), flush=True)
     return row
 
 
@@ -200,41 +239,41 @@ def distance(smoke: bool, cap: int, only: str | None) -> None:
     cap, plan = (EVERY, plan[:1]) if smoke else (cap, plan)
     for name in [only] if only else rates:
         tried = [steps_to_goal(name, 4, 0, lr, cap, smoke, CHOOSING) for lr in rates[name]]
-        best, rows = min(tried, key=lambda row: (row["pasos"] or cap + 1, -row["acierto"])), []
+        best, rows = min(tried, key=lambda row: (row["steps"] or cap + 1, -row["accuracy"])), []
         for k, seed in plan:
             rows.append(steps_to_goal(name, k, seed, best["lr"], cap, smoke))
-            others = known_table("distancia", without=[name])
-            save("distancia", others["filas"] + rows, smoke, ajuste=others["ajuste"] + tried)
+            others = known_table("distance", without=[name])
+            save("distance", others["rows"] + rows, smoke, tuning=others["tuning"] + tried)
 
 
 def known(name: str) -> dict:
     """La tabla guardada, o nada."""
-    path = DATA / f"desguace_{name}.json"
+    path = DATA / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def known_table(name: str, without: list[str]) -> dict:
     """Las filas ya guardadas de los demás modelos: cada uno se puede rehacer por separado."""
-    kept, saved = ("ajuste", "filas"), known(name)
-    return {key: [r for r in saved.get(key, []) if r["modelo"] not in without] for key in kept}
+    kept, saved = ("tuning", "rows"), known(name)
+    return {key: [r for r in saved.get(key, []) if r["model"] not in without] for key in kept}
 
 
 def main(argv=None) -> int:
     """Elige la tabla."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tabla", nargs="?", choices=["semillas", "distancia"])
+    parser.add_argument("table", nargs="?", choices=["seeds", "distance"])
     parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
     parser.add_argument("--cap", type=int, default=1000, help="tope de pasos de la distancia")
     parser.add_argument("--only", choices=["5-grama", *NETS], help="un solo modelo")
     args = parser.parse_args(argv)
-    if not (args.tabla or args.smoke):
-        parser.error("di qué tabla: semillas o distancia (o --smoke, las dos en segundos).")
-    if args.tabla == "distancia" and args.only not in (None, "transformer", "lstm"):
+    if not (args.table or args.smoke):
+        parser.error("di qué tabla: seeds o distance (o --smoke, las dos en segundos).")
+    if args.table == "distance" and args.only not in (None, "transformer", "lstm"):
         parser.error("la distancia se mide con transformer o con lstm.")
     torch.set_num_threads(1)
-    if args.tabla != "distancia":
+    if args.table != "distance":
         seeds(args.smoke, args.only)
-    if args.tabla != "semillas":
+    if args.table != "seeds":
         distance(args.smoke, args.cap, args.only)
     return 0
 

@@ -14,7 +14,13 @@ from llm_intro.desguace import causes as causes
 from llm_intro.desguace.encoder_decoder import EncoderDecoder, padding_mask
 from llm_intro.desguace.generator import CHOOSING, EXAM, Generator, make_stories
 from llm_intro.desguace.learning import ProbeRecipe, batches, pad
-from llm_intro.desguace.networks import Bag, encode_story, fit, fit_ngram, new_model
+from llm_intro.desguace.networks import (
+    Bag,
+    count_stories,
+    encode_story,
+    new_model,
+    train_on_stories,
+)
 from llm_intro.desguace.probe import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
 from llm_intro.desguace.stories import MASK, UNKNOWN, Words, load_data
 from llm_intro.models.transformer import Transformer
@@ -46,15 +52,15 @@ def probe(words):
 
 def test_counterfactuals_shipped_are_the_ones_written_first():
     """Las 40 frases del paquete son, byte a byte, las de las pruebas."""
-    mine = (HERE / "desguace_contrafactuales.json").read_text(encoding="utf-8")
-    assert load_data("contrafactuales") == json.loads(mine)
-    assert len(load_data("contrafactuales")) == 40
+    mine = (HERE / "counterfactuals.json").read_text(encoding="utf-8")
+    assert load_data("counterfactuals") == json.loads(mine)
+    assert len(load_data("counterfactuals")) == 40
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_training_text_has_both_clues_of_a_counterfactual(seed):
     """Ningún texto de aprender contiene las dos pistas de ninguna de las 40, ni la frase larga."""
-    rows = load_data("contrafactuales")
+    rows = load_data("counterfactuals")
     texts = [story.text.lower() for story in make_stories(train=3000, exam=5, seed=seed).train]
     assert not any(all(c in text for c in row["clues"]) for row in rows for text in texts)
     assert LONG.lower() not in texts
@@ -94,20 +100,21 @@ def test_no_text_is_in_train_and_in_an_exam(stories):
 
 def test_destination_follows_from_the_two_facts(stories):
     """Deducido de las frases, sin mirar cómo se generó: el destino es el de la tabla."""
-    bank = load_data("frases")
-    kinds = {o: kind for kind, objects in bank["objetos"].items() for o, _ in objects}
+    bank = load_data("phrases")
+    kinds = {o: kind for kind, objects in bank["objects"].items() for o, _ in objects}
 
-    def fact(phrase, kind, names):
-        found = [n for n in names if phrase in (bank[n][kind] if n in ("roto", "bien", "sucio")
-                                                and kind in bank[n] else bank[n])]  # fmt: skip
-        return found[0] if found else None
+    states = {kind: {n: told.get(kind, ()) for n, told in bank["states"].items()} for kind in
+              bank["objects"]}  # fmt: skip
+
+    def fact(phrase, names):
+        return next((name for name, told in names.items() if phrase in told), None)
 
     for story in stories.train:
         kind = kinds[story.obj]
-        state = fact(story.state, kind, ("roto", "bien", "sucio")) if story.state else None
-        plan = fact(story.plan, kind, ("comprar", "conservar", "sitio")) if story.plan else None
+        state = fact(story.state, states[kind])
+        plan = fact(story.plan, bank["plans"])
         if state or plan:
-            assert [state, plan] in bank["destinos"][kind][story.place]
+            assert [state, plan] in bank["places"][kind][story.place]
 
 
 def test_article_never_gives_the_destination_away(stories):
@@ -227,7 +234,7 @@ def test_encoder_decoder_hides_its_future_and_its_padding():
 
 def test_five_gram_forgets_everything_but_four_words(stories, words):
     """El 5-grama responde igual a la frase larga y a la corta: solo ve las últimas cuatro."""
-    long, short = DesguaceProbe(fit_ngram(stories.train, words)).probs([LONG, SHORT])
+    long, short = DesguaceProbe(count_stories(stories.train, words)).probs([LONG, SHORT])
     assert np.allclose(long, short) and 0.9 < long.sum() <= 1 + 1e-6
 
 
@@ -236,7 +243,7 @@ def test_every_family_can_learn_a_handful_of_texts(name, stories, words):
     """Doce textos repetidos: los acierta todos, y la red queda en el modo en que estaba."""
     few = [s for s in stories.train if s.state and s.plan][:12]
     model = new_model(name, words, seed=0).eval()
-    losses = fit(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
+    losses = train_on_stories(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
     assert losses[-1] < losses[0] and not model.training
     assert DesguaceProbe(model).accuracy(few) == 1
 
@@ -245,15 +252,18 @@ def test_bidirectional_learns_the_clue_that_comes_after(stories, words):
     """Con la pregunta al principio, la bidireccional acierta los que ha visto."""
     few = [swapped(s) for s in stories.train if s.state and s.plan][:12]
     model = new_model("transformer", words, seed=0, causal=False)
-    fit(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
+    train_on_stories(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
     assert DesguaceProbe(model).accuracy(few) == 1
 
 
 def test_training_is_repeatable_and_can_stop(stories, words):
     """La misma semilla da las mismas pérdidas, y `watch` puede cortar."""
-    runs = [fit(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5)) for _ in "ab"]
+    runs = [
+        train_on_stories(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5))
+        for _ in "ab"
+    ]
     assert runs[0] == runs[1] and len(runs[0]) == 5
-    stopped = fit(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5),
+    stopped = train_on_stories(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5),
                   lambda step, _: step == 2)  # fmt: skip
     assert stopped == runs[0][:2]
 
@@ -267,7 +277,7 @@ def test_an_interrupted_training_leaves_the_mode_it_found(mode, stories, words):
 
     model = new_model("bolsa", words).train(mode)
     with pytest.raises(KeyboardInterrupt):
-        fit(model, stories.train, ProbeRecipe(steps=5), press)
+        train_on_stories(model, stories.train, ProbeRecipe(steps=5), press)
     assert model.training is mode
 
 
@@ -285,8 +295,8 @@ def test_batches_visit_every_text_once_per_round():
 def test_encoded_story_points_at_its_destination(stories, words):
     """La posición que se devuelve es la del destino, vaya delante o detrás."""
     for story in (stories.train[0], swapped(stories.train[0])):
-        ids, place = encode_story(words, story)
-        assert words.words[ids[place]] == story.place
+        ids, position = encode_story(words, story)
+        assert words.words[ids[position]] == story.place
 
 
 @pytest.mark.parametrize("bad", [dict(steps=0), dict(lr=-1.0), dict(batch_size=0)])
@@ -402,15 +412,6 @@ def test_gradient_times_input_is_the_slope_of_shrinking_a_word(probe):
     assert slope[5] == pytest.approx(expected, rel=0.05, abs=1e-4)
 
 
-def test_spearman_by_hand():
-    """Un intercambio entre cuatro: 1 - 6·2/(4·15) = 0,8. Con empates, el puesto medio."""
-    assert causes.spearman([1, 2, 3, 4], [1, 3, 2, 4]) == pytest.approx(0.8)
-    assert causes.spearman([1, 2, 3], [9, 5, 1]) == pytest.approx(-1)
-    assert causes.ranks([5, 1, 5, 2]).tolist() == [3.5, 1, 3.5, 2]
-    with pytest.raises(ValueError, match="mismo largo"):
-        causes.spearman([1, 1], [1, 2])
-
-
 def test_clue_positions_are_the_words_of_the_clues(probe, stories):
     """Las posiciones de las pistas, leídas de nuevo, son las palabras de las pistas."""
     story = next(s for s in stories.train if len(s.clues) == 2)
@@ -419,11 +420,10 @@ def test_clue_positions_are_the_words_of_the_clues(probe, stories):
     assert got == sorted(w for clue in story.clues for w in Words.split(clue))
 
 
-def test_blindfold_and_agreement_run_over_stories(probe, stories):
-    """Dan fracciones y correlaciones, y un nombre equivocado se dice."""
+def test_blindfold_runs_over_stories(probe, stories):
+    """Da una fracción, y un nombre equivocado se dice."""
     some = stories.triples[:4]
     assert 0 <= causes.blindfolded(probe, some, "pistas") <= 1
-    assert all(-1 <= r <= 1 for r in causes.agreement(probe, some).values())
     with pytest.raises(ValueError, match="pistas"):
         causes.blindfolded(probe, some, "todo")
 
@@ -494,10 +494,10 @@ def test_attention_demo_shows_every_word_and_moves(probe):
     from llm_intro.desguace.controls import attention_demo, shaded
 
     box = attention_demo(probe, SHORT)
-    text, place, head, screen = box.children
+    text, position, head, screen = box.children
     first = screen.value
     assert all(word in first for word in ("mañana", "coche", "«al»"))
-    place.set_state({"value": place.max - 2})
+    position.set_state({"value": position.max - 2})
     assert "«el»" in screen.value and screen.value != first
     head.index = 1
     text.set_state({"value": "____"})
@@ -541,63 +541,72 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     left, right = answers.plot_look_and_effect(words, maps[0, 0, -1], -maps[0, 0, -1])
     assert [bar.get_width() for bar in left.patches] == pytest.approx(maps[0, 0, -1].tolist())
     assert [bar.get_width() for bar in right.patches] == pytest.approx((-maps[0, 0, -1]).tolist())
-    rows = [dict(modelo="lstm", k=k, semilla=0, pasos=p, tope=500) for k, p in ((0, 9), (4, None))]
+    rows = [dict(model="lstm", k=k, seed=0, steps=p, cap=500) for k, p in ((0, 9), (4, None))]
     legend = answers.plot_distance(rows).get_legend()
     assert [t.get_text() for t in legend.get_texts()][-1] == "LSTM: no llegó"
+    rows = [dict(model="lstm", k=0, seed=s, steps=p, cap=50) for s, p in enumerate((9, 20, 40))]
+    (line,) = answers.plot_distance(rows).lines
+    assert list(line.get_ydata()) == [20]  # la mediana de 9, 20 y 40
+    pair = [answers.plot_look_and_effect(["a"], [x], [9 * x], "", (0.5, 8)) for x in (0.1, 0.4)]
+    assert (
+        len({ax.get_xlim()[1] for ax, _ in pair}) == len({ax.get_xlim()[1] for _, ax in pair}) == 1
+    )
+    small = figures.plot_weights([[0.81, 0.19], [1, 0]], ["a", "b"])
+    assert [text.get_text() for text in small.texts] == ["0,8", "0,2", "1,0"]
     plt.close("all")
 
 
 def test_stored_tables_say_where_they_come_from():
     """Cada tabla lleva su orden, su máquina y su fecha, y ninguna fila inventa un final."""
-    for name in ("semillas", "distancia"):
+    for name in ("seeds", "distance"):
         table = load_data(name)
-        assert table["orden"].endswith(name) and table["maquina"] and table["fecha"]
-    for row in load_data("distancia")["filas"]:
-        assert row["pasos"] is None or row["acierto"] >= 0.95
-        assert row["pasos"] is None or row["pasos"] <= row["tope"]
+        assert table["command"].endswith(name) and table["machine"] and table["date"]
+    for row in load_data("distance")["rows"]:
+        assert row["steps"] is None or row["accuracy"] >= 0.95
+        assert row["steps"] is None or row["steps"] <= row["cap"]
 
 
 def test_stored_seeds_are_five_for_each_model_and_support_the_lesson():
     """Cinco semillas por modelo, y lo que la lección afirma de ellas."""
     found = {}
-    for row in load_data("semillas")["filas"]:
-        found.setdefault(row["modelo"], []).append(row)
+    for row in load_data("seeds")["rows"]:
+        found.setdefault(row["model"], []).append(row)
     assert sorted(found) == ["5-grama", "bolsa", "lstm", "transformer"]
-    assert all(sorted(r["semilla"] for r in rows) == [0, 1, 2, 3, 4] for rows in found.values())
+    assert all(sorted(r["seed"] for r in rows) == [0, 1, 2, 3, 4] for rows in found.values())
     ours = found["transformer"]
     for exam in ("ternas", "parejas"):
-        values = [row[exam] for row in ours]
+        values = [row["exams"][exam] for row in ours]
         assert np.median(values) >= 0.95 and min(values) >= 0.92
-    assert np.median([row["larga"]["desguace"] for row in ours]) >= 0.9
-    assert np.median([row["corta"]["taller"] for row in ours]) >= 0.6
-    assert all(row["parametros"] <= 200_000 and row["segundos"] <= 30 for row in ours)
-    assert max(row["ternas"] for row in found["5-grama"]) <= 0.35
+    assert np.median([row["long"]["desguace"] for row in ours]) >= 0.9
+    assert np.median([row["short"]["taller"] for row in ours]) >= 0.6
+    assert all(row["parameters"] <= 200_000 and row["seconds"] <= 30 for row in ours)
+    assert max(row["exams"]["ternas"] for row in found["5-grama"]) <= 0.35
     for row in ours:
-        hits = row["causas"]["acierto"]
+        hits = row["causes"]["accuracy"]
         assert hits["pistas"] < 0.5 < 0.85 < hits["azar"]
 
 
 def test_stored_distance_has_three_seeds_where_it_claims_them():
     """A 0, 4 y 16 frases, tres semillas de cada red, todas con el mismo tope."""
-    rows = load_data("distancia")["filas"]
-    assert len({row["tope"] for row in rows}) == 1
+    rows = load_data("distance")["rows"]
+    assert len({row["cap"] for row in rows}) == 1
     for name in ("transformer", "lstm"):
         for k in (0, 4, 16):
-            mine = [row["semilla"] for row in rows if (row["modelo"], row["k"]) == (name, k)]
+            mine = [row["seed"] for row in rows if (row["model"], row["k"]) == (name, k)]
             assert sorted(mine) == [0, 1, 2]
 
 
 def test_stored_twins_look_alike_and_lean_on_different_words():
     """La mirada en común, vuelta a sumar, es la que dice la tabla; y en la palabra, lo que dice."""
-    twins = load_data("semillas")["gemelos"]
-    looks = np.array(twins["mirada"]) / np.sum(twins["mirada"], axis=1, keepdims=True)
-    assert looks.min(0).sum() == pytest.approx(twins["parecido"], abs=0.01)
-    low, high = sorted(bits[twins["palabra"]] for bits in twins["tapar"])
+    twins = load_data("seeds")["twins"]
+    looks = np.array(twins["looks"]) / np.sum(twins["looks"], axis=1, keepdims=True)
+    assert looks.min(0).sum() == pytest.approx(twins["overlap"], abs=0.01)
+    low, high = sorted(bits[twins["word"]] for bits in twins["knockout"])
     assert abs(low) < 0.3 and high == twins["bits"] > 3
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", ["semillas", "distancia"])
+@pytest.mark.parametrize("table", ["seeds", "distance"])
 def test_benchmark_runs(table):
     """La orden que hizo las tablas corre de principio a fin, sin guardar nada."""
     import subprocess
@@ -605,4 +614,4 @@ def test_benchmark_runs(table):
 
     done = subprocess.run([sys.executable, "benchmarks/desguace.py", table, "--smoke"],
                           cwd=HERE.parent, capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 0 and '"modelo": "lstm"' in done.stdout, done.stderr
+    assert done.returncode == 0 and '"model": "lstm"' in done.stdout, done.stderr

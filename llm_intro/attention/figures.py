@@ -5,6 +5,8 @@ import numpy as np
 from ..face.figures import BLUE, COMMAS, panels, styled
 from ..support.text import comma
 
+SMALL = 64  # casillas de un mapa en el que caben todos los números
+
 
 def map_axes(width: float, height: float):
     """Unos ejes del tamaño de un mapa, en pulgadas."""
@@ -53,14 +55,14 @@ def plot_heads(weights, words: list[str], names: list[str], ax=None):
     ax = ax or map_axes(2 + 0.6 * len(names), 0.21 * len(words) + 1.5)
     ax.set_xticks(range(len(names)), names, rotation=60, ha="right")
     ax.set_yticks(range(len(words)), words)
-    ax.set(xlabel="quién lee", ylabel="a quién mira")
+    ax.set(xlabel="cabeza", ylabel="a quién mira")
     return _shade(ax, np.asarray(weights).T)
 
 
 def _shade(ax, table: np.ndarray):
-    """Colorea la tabla y escribe los pesos que pasan de 0,2."""
+    """Colorea la tabla y escribe sus pesos; si es grande, solo los que pasan de 0,2."""
     image = ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, j in np.argwhere(table >= 0.2):
+    for i, j in np.argwhere(table >= (0.2 if table.size > SMALL else 0.05)):
         ink = "white" if table[i, j] > 0.6 else "black"
         ax.text(j, i, comma(table[i, j], 1), ha="center", va="center", fontsize=10, color=ink)
     ax.figure.colorbar(image, ax=ax, label="peso", format=COMMAS)

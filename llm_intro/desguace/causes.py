@@ -74,30 +74,6 @@ def gradient_input(probe: DesguaceProbe, text: str, place: str) -> np.ndarray:
     return (slope * caught[0]).sum(-1)[0].detach().numpy()
 
 
-def spearman(a, b) -> float:
-    """Correlación de rangos entre dos listas: 1 si ordenan igual, -1 si al revés.
-
-    Los empates comparten el rango medio.
-
-    Raises:
-        ValueError: largos distintos, o menos de dos valores distintos en alguna.
-    """
-    a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape or len(set(a.tolist())) < 2 or len(set(b.tolist())) < 2:
-        raise ValueError(
-            f"listas de {a.shape} y {b.shape}: hacen falta dos del mismo largo y con valores "
-            "distintos entre sí."
-        )
-    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])
-
-
-def ranks(values) -> np.ndarray:
-    """El puesto de cada valor, de menor a mayor; los iguales, el puesto medio."""
-    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    last = sizes.cumsum()
-    return (last - (sizes - 1) / 2)[group]
-
-
 def clue_positions(probe: DesguaceProbe, story) -> list[int]:
     """Las posiciones de las palabras de las dos frases que dan las pistas."""
     words, found = probe.words(story.text), []
@@ -131,24 +107,3 @@ def blindfolded(probe: DesguaceProbe, stories, what: str, seed: int = 0) -> floa
         best = max(probe.places, key=lambda place: scores[probe.tokenizer.index[place]])
         hits.append(best == story.place)
     return float(np.mean(hits))
-
-
-def agreement(probe: DesguaceProbe, stories) -> dict[str, float]:
-    """Media, sobre los textos, de la correlación de rangos de la atención con cada medida.
-
-    Con el efecto de tapar cada palabra en valor absoluto y con su signo, y con gradiente ×
-    entrada y su signo. El lector no cuenta: mirarse a sí mismo no se tapa.
-    """
-    rows = {"tapar": [], "tapar, con signo": [], "borrar": [], "gradiente": []}
-    for story in stories:
-        reader = probe.read(story.text)[1]
-        each = [[i] for i in range(reader)]
-        looks = attention_of_reader(probe, story.text)[:reader]
-        effect = knockout(probe, story.text, each, story.place)
-        rows["tapar"].append(spearman(looks, abs(effect)))
-        rows["tapar, con signo"].append(spearman(looks, -effect))
-        erased = ablation(probe, story.text, each, story.place)
-        rows["borrar"].append(spearman(looks, abs(erased)))
-        slope = gradient_input(probe, story.text, story.place)[:reader]
-        rows["gradiente"].append(spearman(slope, -effect))
-    return {name: float(np.mean(values)) for name, values in rows.items()}

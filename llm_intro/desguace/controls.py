@@ -28,15 +28,15 @@ def attention_demo(probe, text: str = LONG):
     ]
     controls = {
         "text": text_box("frase", text),
-        "place": w.IntSlider(value=last, min=0, max=last, description="quién lee", style=SLIDER,
+        "position": w.IntSlider(value=last, min=0, max=last, description="quién lee", style=SLIDER,
                             readout=False, layout=NARROW),
         "head": w.Dropdown(options=[(MEAN, MEAN), *heads], description="cabeza",
                            style={"description_width": "8em"}, layout=NARROW),
     }  # fmt: skip
 
-    def draw(text, place, head):
+    def draw(text, position, head):
         words, maps = probe.attention(text)
-        reader = max(0, probe.read(text)[1] + place - last)  # a la derecha, la que responde
+        reader = max(0, probe.read(text)[1] + position - last)  # a la derecha, la que responde
         weights = maps.mean((0, 1)) if head == MEAN else maps[head]
         yield shaded(words, weights[reader], reader)
 

@@ -1,5 +1,8 @@
 """Figuras del desguace: qué responde cada modelo, qué cambia y qué importa."""
 
+from math import inf
+from statistics import median
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -44,12 +47,13 @@ def plot_changes(changes: dict[str, float], place: str = "desguace", ax=None):
 
 
 @styled
-def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
+def plot_look_and_effect(words: list[str], looks, effects, title: str = "", reach=(None, None)):
     """Palabra a palabra: a la izquierda, cuánto se mira; a la derecha, qué pasa al taparla.
 
     Args:
         looks: atención a cada palabra, (T,).
         effects: bits que pierde la respuesta al tapar cada una, (T,).
+        reach: hasta dónde llega cada eje; el mismo en dos figuras, para compararlas.
     """
     left, right = panels(2, 6.8, 0.2 * len(words) + 1.2)
     left.barh(range(len(words)), looks, color=BLUE)
@@ -59,7 +63,8 @@ def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
     left.set(xlabel="atención", title=title)
     right.set(xlabel="bits que se pierden al tapar")
     right.axvline(0, color=GREY, linewidth=1)
-    for ax in (left, right):
+    for ax, end in zip((left, right), reach, strict=True):
+        ax.set_xlim(right=end and 1.05 * end)
         ax.xaxis.set_major_locator(plt.MaxNLocator(4))
         ax.xaxis.set_major_formatter(COMMAS)
         ax.margins(y=0.01)
@@ -70,19 +75,23 @@ def plot_look_and_effect(words: list[str], looks, effects, title: str = ""):
 def plot_distance(rows: list[dict], ax=None):
     """Pasos hasta el 95 % según lo lejos que están las pistas; arriba, los que no llegaron.
 
+    Un punto por semilla; la línea une las medianas, mientras la mitad o más hayan llegado.
+
     Args:
-        rows: filas con `modelo`, `k`, `semilla`, `pasos` (None si no llegó) y `tope`.
+        rows: filas con `model`, `k`, `seed`, `steps` (None si no llegó) y `cap`.
     """
     ax = ax or panels(1, 6.8, 4.2)[0]
-    styles = {"transformer": ("Transformer", BLUE, "o", -0.22), "lstm": ("LSTM", RED, "s", 0.1)}
+    styles = {"transformer": ("Transformer", BLUE, "o", -0.1), "lstm": ("LSTM", RED, "s", 0.1)}
     ks = sorted({row["k"] for row in rows})
     for name, (label, color, mark, shift) in styles.items():
-        mine = [row for row in rows if row["modelo"] == name]
-        where = [ks.index(r["k"]) + shift + 0.06 * r["semilla"] for r in mine]
-        there = [(x, r["pasos"]) for x, r in zip(where, mine, strict=True) if r["pasos"]]
-        late = [(x, 1.1 * r["tope"]) for x, r in zip(where, mine, strict=True) if not r["pasos"]]
+        mine = [(ks.index(row["k"]) + shift, row) for row in rows if row["model"] == name]
+        there = [(x, row["steps"]) for x, row in mine if row["steps"]]
+        late = [(x, 1.1 * row["cap"]) for x, row in mine if not row["steps"]]
+        middle = [(x, median([row["steps"] or inf for at, row in mine if at == x]))
+                  for x in sorted({x for x, _ in mine})]  # fmt: skip
         if there:
             ax.scatter(*zip(*there, strict=True), color=color, marker=mark, label=label)
+            ax.plot(*zip(*middle, strict=True), color=color, linewidth=1.5)
         if late:
             ax.scatter(*zip(*late, strict=True), edgecolors=color, facecolors="none", marker="^",
                        s=70, label=f"{label}: no llegó")  # fmt: skip
@@ -91,7 +100,7 @@ def plot_distance(rows: list[dict], ax=None):
         yscale="log",
         xlim=(-0.5, len(ks) - 0.5),
         xlabel="frases entre las pistas y la pregunta",
-        ylabel="pasos de aprender",
+        ylabel="pasos de aprender (línea: mediana)",
     )
     ax.yaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(COMMAS)

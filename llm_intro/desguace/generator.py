@@ -1,6 +1,6 @@
 """Escribe los textos del desguace y aparta los que nunca se verán al aprender.
 
-Las frases están en `data/desguace_frases.json`: ahí se añade una o se cambia una regla.
+Las frases están en `data/desguace/phrases.json`: ahí se añade una o se cambia una regla.
 """
 
 import random
@@ -32,8 +32,8 @@ class Generator:
     """
 
     def __init__(self, seed: int, reserve: int = EXAM):
-        self.bank, self.rng = load_data("frases"), random.Random(seed)
-        split, kinds = random.Random(0), self.bank["objetos"]
+        self.bank, self.rng = load_data("phrases"), random.Random(seed)
+        split, kinds = random.Random(0), self.bank["objects"]
         phrases = [(k, s, p) for k in kinds for s in self._states(k) for p in self._plans()]
         triples = [(o, s, p) for k, s, p in phrases for o, _ in kinds[k]]
         sizes = len(phrases) // 8, len(triples) // 6
@@ -42,14 +42,14 @@ class Generator:
             self.triples = set(split.sample(triples, sizes[1]))
             phrases = [x for x in phrases if x[1:] not in self.pairs]
             triples = [x for x in triples if x not in self.triples]
-        self.cells = {tuple(cell) for cell in self.bank["celdas_reservadas"]}
-        self.forbidden = [row["clues"] for row in load_data("contrafactuales")]
+        self.cells = {tuple(cell) for cell in self.bank["reserved_cells"]}
+        self.forbidden = [row["clues"] for row in load_data("counterfactuals")]
 
     def _states(self, kind: str) -> list[str]:
-        return [s for name in ("roto", "bien", "sucio") for s in self.bank[name].get(kind, ())]
+        return [s for told in self.bank["states"].values() for s in told.get(kind, ())]
 
     def _plans(self) -> list[str]:
-        return [p for name in ("comprar", "conservar", "sitio") for p in self.bank[name]]
+        return [p for told in self.bank["plans"].values() for p in told]
 
     def draw(self, clueless: float = 0.18, distance: int | None = None) -> Story:
         """Un texto; sin pistas, con probabilidad `clueless`.
@@ -59,35 +59,35 @@ class Generator:
         """
         rng, bank = self.rng, self.bank
         kind = rng.choices(("vehículo", "aparato"), (3, 1))[0]
-        obj, gender = rng.choice(bank["objetos"][kind])
+        obj, gender = rng.choice(bank["objects"][kind])
         place, state, plan = self._facts(kind, clueless)
         clues = [fill(c, obj, gender) for c in (state, plan) if c]
         rng.shuffle(clues)
         sentences = list(clues)
         if distance is not None:
-            sentences += rng.choices(bank["relleno"], k=distance)
+            sentences += rng.choices(bank["filler"], k=distance)
         for _ in range(rng.randint(0, 4) if distance is None else 0):
             sentences.insert(rng.randint(0, len(sentences)), self._other(kind))
-        end = fill(rng.choice(bank["finales"]), obj, gender)
+        end = fill(rng.choice(bank["endings"]), obj, gender)
         return Story((*sentences, end), place, obj, state, plan, tuple(clues))
 
     def _facts(self, kind: str, clueless: float):
         """El destino y las frases de estado y de plan que llevan a él (None si no se dice)."""
         rng, bank = self.rng, self.bank
         if rng.random() < clueless:
-            prior = bank["sin_pistas"][kind]
+            prior = bank["clueless"][kind]
             return rng.choices(list(prior), list(prior.values()))[0], None, None
-        place = rng.choice(list(bank["destinos"][kind]))
-        state, plan = rng.choice(bank["destinos"][kind][place])
-        state = rng.choice(bank[state][kind]) if state else None
-        return place, state, rng.choice(bank[plan]) if plan else None
+        place = rng.choice(list(bank["places"][kind]))
+        state, plan = rng.choice(bank["places"][kind][place])
+        state = rng.choice(bank["states"][state][kind]) if state else None
+        return place, state, rng.choice(bank["plans"][plan]) if plan else None
 
     def _other(self, kind: str) -> str:
         """Una frase que no cuenta: señuelo (40 %), calco (25 %) o relleno."""
         rng, bank = self.rng, self.bank
-        what = rng.choices(("ajenas", "calcos", "relleno"), (40, 25, 35))[0]
-        thing = rng.choice(bank["objetos"][kind])
-        return fill(rng.choice(bank[what]), *thing, rng.choice(bank["personas"]))
+        what = rng.choices(("others", "mimics", "filler"), (40, 25, 35))[0]
+        thing = rng.choice(bank["objects"][kind])
+        return fill(rng.choice(bank[what]), *thing, rng.choice(bank["people"]))
 
     def exam_of(self, story: Story) -> str | None:
         """El examen para el que está reservado un texto, o "train", o None: no se usa."""

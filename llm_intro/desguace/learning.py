@@ -68,7 +68,7 @@ def batches(lengths, size: int, rng: random.Random):
             yield from rng.sample(chunks, len(chunks))
 
 
-def learn(model: nn.Module, loss_of, lengths, recipe: ProbeRecipe, watch=None) -> list[float]:
+def minimize(model: nn.Module, loss_of, lengths, recipe: ProbeRecipe, watch=None) -> list[float]:
     """El bucle de entrenamiento, común a todos. Devuelve la pérdida de cada paso.
 
     Args:

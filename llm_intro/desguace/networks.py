@@ -14,7 +14,7 @@ from ..models.ngram import NGramModel
 from ..models.transformer import Transformer
 from ..support.machine import private_random
 from .encoder_decoder import EncoderDecoder, padding_mask
-from .learning import ProbeRecipe, learn, pad
+from .learning import ProbeRecipe, minimize, pad
 from .stories import BLANK, MASK, PAD, UNKNOWN, Words
 
 # La tasa de cada red, elegida con otras combinaciones reservadas (`CHOOSING`), y sus pasos
@@ -81,13 +81,13 @@ def encode_pair(tokenizer: Words, story) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def fit_ngram(stories, tokenizer: Words, order: int = 5) -> NGramModel:
+def count_stories(stories, tokenizer: Words, order: int = 5) -> NGramModel:
     """Cuenta n-gramas de palabras en los textos, uno detrás de otro."""
     text = " ".join(s.text.replace(BLANK, s.place) for s in stories)
     return NGramModel(order).fit(text, tokenizer)
 
 
-def fit(model: nn.Module, stories, recipe: ProbeRecipe, watch=None) -> list[float]:
+def train_on_stories(model: nn.Module, stories, recipe: ProbeRecipe, watch=None) -> list[float]:
     """Entrena una red con los textos; la pérdida suma la de todas las palabras y la del destino.
 
     Según la red: si es causal, sigue el texto; si no lo es, rellena palabras tapadas; si es
@@ -98,45 +98,45 @@ def fit(model: nn.Module, stories, recipe: ProbeRecipe, watch=None) -> list[floa
     if isinstance(model, EncoderDecoder):
         pairs = [encode_pair(model.tokenizer, s) for s in stories]
         lengths = [len(a) + len(b) for a, b in pairs]
-        return learn(model, lambda chosen: pair_loss(model, [pairs[i] for i in chosen], recipe),
+        return minimize(model, lambda chosen: pair_loss(model, [pairs[i] for i in chosen], recipe),
                      lengths, recipe, watch)  # fmt: skip
     rows = [encode_story(model.tokenizer, s) for s in stories]
     loss = next_loss if getattr(model, "causal", True) else hole_loss
-    return learn(model, lambda chosen: loss(model, [rows[i] for i in chosen], recipe, noise),
+    return minimize(model, lambda chosen: loss(model, [rows[i] for i in chosen], recipe, noise),
                  [len(ids) for ids, _ in rows], recipe, watch)  # fmt: skip
 
 
 def next_loss(model, rows, recipe: ProbeRecipe, noise) -> Tensor:
     """Pérdida de predecir cada palabra con las anteriores."""
     ids = pad([row for row, _ in rows])  # (T, B)
-    places = torch.tensor([place - 1 for _, place in rows])
+    targets = torch.tensor([position - 1 for _, position in rows])
     x = ids[:-1].clone()
     x[torch.rand(x.shape, generator=noise) < recipe.unknown] = UNKNOWN
     logits = model(x)[0]  # (T-1, B, V)
-    return weighted_loss(logits, ids[1:], ids[1:] != PAD, places, recipe)
+    return weighted_loss(logits, ids[1:], ids[1:] != PAD, targets, recipe)
 
 
 def hole_loss(model, rows, recipe: ProbeRecipe, noise) -> Tensor:
     """Pérdida de adivinar el destino, siempre tapado, y otras palabras tapadas al azar."""
     ids = pad([row for row, _ in rows])  # (T, B)
-    places = torch.tensor([place for _, place in rows])
+    targets = torch.tensor([position for _, position in rows])
     covered = (torch.rand(ids.shape, generator=noise) < HIDE) & (ids != PAD)
-    covered[places, range(len(rows))] = True
+    covered[targets, range(len(rows))] = True
     logits = model(ids.masked_fill(covered, MASK), None, padding_mask(ids))[0]  # (T, B, V)
-    return weighted_loss(logits, ids, covered, places, recipe)
+    return weighted_loss(logits, ids, covered, targets, recipe)
 
 
 def pair_loss(model, pairs, recipe: ProbeRecipe) -> Tensor:
     """Pérdida de escribir la frase del destino, cuya última palabra es el destino."""
     source, target = pad([a for a, _ in pairs]), pad([b for _, b in pairs])
-    places = torch.tensor([len(b) - 2 for _, b in pairs])
+    targets = torch.tensor([len(b) - 2 for _, b in pairs])
     logits = model(source, target[:-1])  # (T-1, B, V)
-    return weighted_loss(logits, target[1:], target[1:] != PAD, places, recipe)
+    return weighted_loss(logits, target[1:], target[1:] != PAD, targets, recipe)
 
 
-def weighted_loss(logits, ids, counted, places, recipe: ProbeRecipe) -> Tensor:
+def weighted_loss(logits, ids, counted, targets, recipe: ProbeRecipe) -> Tensor:
     """Media de las palabras que cuentan más `place_weight` veces la media de los destinos."""
-    B = len(places)
+    B = len(targets)
     each = cross_entropy(logits.flatten(0, 1), ids.flatten(), reduction="none").view(ids.shape)
     everywhere = (each * counted).sum() / counted.sum()
-    return everywhere + recipe.place_weight * each[places, range(B)].mean()
+    return everywhere + recipe.place_weight * each[targets, range(B)].mean()

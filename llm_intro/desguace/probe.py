@@ -38,7 +38,7 @@ BATCH = 64
 
 def places() -> list[str]:
     """Los destinos del corpus, en orden alfabético."""
-    kinds = load_data("frases")["destinos"].values()
+    kinds = load_data("phrases")["places"].values()
     return sorted({place for kind in kinds for place in kind})
 
 
@@ -71,7 +71,7 @@ class DesguaceProbe:
         if not isinstance(getattr(model, "tokenizer", None), Words):
             raise ValueError(
                 f"{type(model).__name__} no lee palabras: su tokenizer debe ser un Words. "
-                "Entrena uno con networks.fit o networks.fit_ngram."
+                "Entrena uno con networks.train_on_stories."
             )
         self.model, self.tokenizer = model, model.tokenizer
         self.places = [p for p in places() if p in self.tokenizer.index]
