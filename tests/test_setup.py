@@ -181,6 +181,14 @@ needs_make = pytest.mark.skipif(not shutil.which("make"), reason="hace falta mak
 
 
 @needs_make
+def test_publishing_does_not_prepare_the_environment():
+    """Poner la dirección no baja gigabytes: `make publish` no pasa por env.sh."""
+    asked = ["make", "-n", "publish", "REPO=una-cuenta/un-curso"]
+    order = subprocess.check_output(asked, cwd=ROOT, text=True, encoding="utf-8")
+    assert "tools/publish.py --repo" in order and "env.sh" not in order
+
+
+@needs_make
 @pytest.mark.parametrize(("uid", "asked"), [(0, True), (1000, False)])
 def test_only_root_asks_for_allow_root(lab, uid, asked):
     """Jupyter se niega a correr como root sin esa opción; a los demás no se les pone."""
