@@ -1,7 +1,4 @@
-"""El Quijote, con red o sin ella: descargarlo, comprobarlo, limpiarlo y partirlo en tres.
-
-Se reconoce por sus marcas y su longitud: Gutenberg reescribe a menudo sus cabeceras.
-"""
+"""El Quijote, con red o sin ella: descargarlo, reconocerlo, limpiarlo y partirlo en tres."""
 
 import logging
 import os
@@ -12,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .support.data import read_text
+from .support.data import read_text, write_atomic
+from .support.portrait import difference
 
 MIRRORS = ("www.gutenberg.org", "gutenberg.pglaf.org", "aleph.gutenberg.org")
 GUTENBERG_URLS = tuple(f"https://{host}/cache/epub/2000/pg2000.txt" for host in MIRRORS)
 START_MARK, END_MARK = "Primera parte del ingenioso hidalgo", "*** END"
-LAST_CHAPTER = "capítulo lxxiv"
-BOOK_CHARS = range(2_000_000, 2_200_001)  # ya limpio; hoy, 2 066 269
 MAX_BYTES = 8_000_000
 TIMEOUT, TOTAL_SECONDS = (5, 10), 60  # conectar y esperar un trozo; todas las direcciones
 ATTEMPTS, BACKOFF_SECONDS = 3, 0.5  # por dirección; la espera se dobla cada vez
 log = logging.getLogger(__name__)
+_failures: list[ValueError] = []  # la descarga que falló: en esta sesión no se repite sola
 
 
 class CorpusError(ValueError):
@@ -49,12 +46,11 @@ class Corpus:
 def load_quijote(source="auto") -> Corpus:
     """Consigue el Quijote, limpio y partido.
 
-    Args:
-        source: "gutenberg" (lo baja), "cache" (la copia de la carpeta LLM_INTRO_CACHE),
-            "extracto" o una ruta. "auto" es lo que diga la variable LLM_INTRO_QUIJOTE; sin
-            ella, la copia, Gutenberg y sus espejos o, avisando, el extracto.
-    Raises:
-        CorpusError: (un ValueError) si lo que pides por su nombre no está o no es el libro.
+    `source`: "gutenberg" (lo baja), "cache" (la copia de la carpeta LLM_INTRO_CACHE),
+    "extracto" o una ruta. "auto" es lo que diga la variable LLM_INTRO_QUIJOTE; sin ella, la
+    copia, Gutenberg y sus espejos o, avisando, el extracto: si no se pudo bajar, en esta sesión
+    no lo vuelve a intentar solo. CorpusError (un ValueError) si lo que pides por su nombre no
+    está o no es el libro.
     """
     if source == "auto":
         source = os.environ.get("LLM_INTRO_QUIJOTE") or "auto"
@@ -67,8 +63,7 @@ def load_quijote(source="auto") -> Corpus:
 def clean(raw: str) -> str:
     """Deja solo el libro: sin cabecera ni licencia, en NFC y minúsculas, un espacio cada vez.
 
-    Raises:
-        CorpusError: si falta la marca del principio o la del final.
+    CorpusError si falta la marca del principio o la del final.
     """
     start, end = raw.find(START_MARK), raw.find(END_MARK)
     if start < 0 or end < start:  # find no protesta: devuelve -1, y raw[:-1] es casi todo
@@ -89,18 +84,21 @@ def starting_cleaning(raw: str) -> str:
 def _auto() -> Corpus:
     with suppress(CorpusError):
         return _local()
-    try:
-        return _gutenberg()
-    except CorpusError as error:
-        corpus = _excerpt()
-        log.warning("%s. Sigo con el extracto incluido: %d caracteres.", error, len(corpus.text))
-        return corpus
+    if not _failures:
+        try:
+            return _gutenberg()
+        except CorpusError as error:
+            _failures.append(error)
+    corpus = _excerpt()
+    told = "%s. Sigo con el extracto incluido: %d caracteres. Insiste: load_quijote('gutenberg')."
+    log.warning(told, _failures[0], len(corpus.text))
+    return corpus
 
 
 def _local(path=None) -> Corpus:
     source = "cache" if path is None else str(path)
     try:
-        with open(_cache_path() if path is None else path, "rb") as file:
+        with open(_cache_path() if path is None else os.path.expanduser(path), "rb") as file:
             return _book(file.read(MAX_BYTES + 1), source)
     except (OSError, CorpusError) as error:
         reason = error if isinstance(error, CorpusError) else "el archivo no se puede abrir"
@@ -112,16 +110,22 @@ def _local(path=None) -> Corpus:
 
 def _gutenberg() -> Corpus:
     """Baja el libro en otro hilo, para que ni el DNS ni un goteo pasen de TOTAL_SECONDS."""
+    from tqdm.auto import tqdm
+
     found, reasons, cancel = [], [], threading.Event()
     worker = threading.Thread(target=_download, args=(found, reasons, cancel), daemon=True)
     worker.start()
-    worker.join(TOTAL_SECONDS)
+    with tqdm(desc="Bajando el Quijote", total=TOTAL_SECONDS, delay=1, leave=False) as bar:
+        while worker.is_alive() and bar.n < TOTAL_SECONDS:
+            worker.join(0.5)
+            bar.update(0.5)
     cancel.set()
     if not found:
-        reasons += [f"más de {TOTAL_SECONDS} s"] * worker.is_alive()
-        raise CorpusError(f"No se pudo descargar el Quijote ({'; '.join(reasons)})")
+        slow = [f"más de {TOTAL_SECONDS} s"] if worker.is_alive() else []
+        raise CorpusError(f"No se pudo descargar el Quijote ({'; '.join(reasons + slow)})")
+    _failures.clear()
     try:
-        _save(found[1])
+        write_atomic(_cache_path(), found[1])
     except OSError as error:  # disco lleno, carpeta de solo lectura… el texto ya está en memoria
         log.warning("No se pudo guardar la copia del Quijote (%s): sigo sin ella.", error.strerror)
     return found[0]
@@ -167,8 +171,8 @@ def _book(data: bytes, source: str) -> Corpus:
     except UnicodeDecodeError as error:
         raise CorpusError(f"no está en UTF-8, falla el byte {error.start}") from error
     text = clean(raw)
-    if len(text) not in BOOK_CHARS or LAST_CHAPTER not in text or "<" in text:  # «<» es HTML
-        raise CorpusError(f"no es el libro entero en texto plano, {len(text)} caracteres")
+    if fault := difference(text):
+        raise CorpusError(f"no es el libro entero en texto plano: {fault}")
     # 5 000 caracteres de hueco entre partes: ninguna frase queda a caballo de dos
     return Corpus(text, text[:-210_000], text[-205_000:-105_000], text[-100_000:], source, raw)
 
@@ -176,24 +180,12 @@ def _book(data: bytes, source: str) -> Corpus:
 def _excerpt() -> Corpus:
     raw = read_text("excerpt.txt")
     text = clean(raw)
-    cut = text.index(LAST_CHAPTER)  # lo reservado es de otra parte del libro
+    cut = text.index("capítulo lxxiv")  # lo reservado es de otra parte del libro
     return Corpus(text, text[: cut - 5_500], text[cut - 5_000 : cut], text[cut:], "extracto", raw)
 
 
 def _cache_path() -> Path:
     base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = os.environ.get("LLM_INTRO_CACHE") or os.path.join(base, "llm_intro")
-    folder = os.path.expanduser(folder)  # en una cuenta sin carpeta propia deja la «~»
-    return Path(tempfile.gettempdir() if folder.startswith("~") else folder) / "pg2000.txt"
-
-
-def _save(data: bytes) -> None:
-    """Escribe aparte y cambia de golpe: o está la copia entera o no está."""
-    path = _cache_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{os.urandom(8).hex()}.parcial")  # otro nombre en cada proceso
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    folder = os.path.expanduser(os.environ.get("LLM_INTRO_CACHE") or f"{base}/llm_intro")
+    own = not folder.startswith("~")  # en una cuenta sin carpeta propia, la «~» se queda
+    return Path(folder if own else tempfile.gettempdir()) / "pg2000.txt"

@@ -1,8 +1,28 @@
 """Dobles para las pruebas: un corpus que vigila lo reservado y modelos de respuesta conocida."""
 
+from functools import cache
+
 import numpy as np
 
+from benchmarks.book import describe
+from llm_intro.corpus import START_MARK, clean, load_quijote
 from llm_intro.tokenizers import CharTokenizer
+
+
+@cache
+def fake_book() -> str:
+    """Un libro postizo con la forma del de Gutenberg: el extracto, repetido hasta su tamaño."""
+    raw = load_quijote("extracto").raw
+    last = raw.index("Capítulo LXXIV")
+    first, ending = raw[raw.index(START_MARK) : last], raw[last : raw.index("*** END")]
+    body = first * (2_060_000 // len(first) + 1) + ending
+    return f"The eBook\n\n*** START ***\n\n{body}*** END OF THE EBOOK ***\n\n{'License. ' * 2000}"
+
+
+@cache
+def fake_card() -> dict:
+    """Lo que se sabe de ese libro: puesto en el sitio del de verdad, se reconoce él."""
+    return describe(clean(fake_book()))
 
 
 class TextCorpus:

@@ -4,18 +4,25 @@ import errno
 import json
 import logging
 import os
+import random
 import subprocess
 import sys
 import time
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from fakes import fake_book, fake_card
 from faulty_server import FaultyServer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llm_intro import corpus
 from llm_intro.corpus import CorpusError, clean, load_quijote, starting_cleaning
+from llm_intro.support import data, portrait
+from llm_intro.support.data import load_results
 
 BOOK = os.environ.get("LLM_INTRO_QUIJOTE", "")
 needs_book = pytest.mark.skipif(not Path(BOOK).is_file(), reason="necesita el libro entero")
@@ -39,12 +46,14 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def book():
-    """Un libro postizo con la forma del de Gutenberg: el extracto, repetido hasta su tamaño."""
-    raw = load_quijote("extracto").raw
-    last = raw.index("Capítulo LXXIV")
-    first, ending = raw[raw.index(corpus.START_MARK) : last], raw[last : raw.index("*** END")]
-    body = first * (2_060_000 // len(first) + 1) + ending
-    return f"The eBook\n\n*** START ***\n\n{body}*** END OF THE EBOOK ***\n\n{'License. ' * 2000}"
+    return fake_book()
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """El libro de verdad, con su retrato."""
+    monkeypatch.setattr(portrait, "load_results", load_results)
+    return load_quijote(BOOK)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +71,8 @@ def fast_and_clean(monkeypatch, tmp_path):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(corpus, "BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(corpus, "TIMEOUT", (5, 5))
+    monkeypatch.setattr(corpus, "_failures", [])
+    monkeypatch.setattr(portrait, "load_results", lambda name: fake_card())
 
 
 @pytest.fixture
@@ -179,10 +190,8 @@ def test_a_damaged_copy_is_replaced(content, serve, tmp_path):
     assert load_quijote("cache").source == "cache"
 
 
-def write_half(path, data):
+def fill(*args):
     """Como un disco que se llena a media escritura."""
-    with open(path, "wb") as file:
-        file.write(data[: len(data) // 2])
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -193,7 +202,7 @@ def refuse(*args, **kwargs):
 
 def test_a_full_disk_keeps_the_text_in_memory(serve, monkeypatch, tmp_path, caplog):
     """El disco se llena a media escritura: hay libro, un aviso, y ni copia ni restos."""
-    monkeypatch.setattr(Path, "write_bytes", write_half)
+    monkeypatch.setattr(data.os, "fsync", fill)
     serve("bueno-lf")
     assert load_quijote().source == "gutenberg"
     assert cached(tmp_path) == []
@@ -201,13 +210,13 @@ def test_a_full_disk_keeps_the_text_in_memory(serve, monkeypatch, tmp_path, capl
     assert line.startswith("No se pudo guardar la copia")
 
 
-@pytest.mark.parametrize(("step", "fault"), [("write_bytes", write_half), ("replace", refuse)])
+@pytest.mark.parametrize(("step", "fault"), [("fsync", fill), ("replace", refuse)])
 def test_a_failed_renewal_leaves_the_copy_that_was_there(step, fault, serve, monkeypatch, tmp_path):
     """Si al renovar la copia falla un paso, queda la anterior, entera, y ningún resto."""
     serve("bueno-crlf")
     load_quijote()
     before = cached(tmp_path)[0].read_bytes()
-    monkeypatch.setattr(Path, step, fault)
+    monkeypatch.setattr(data.os, step, fault)
     serve("bueno-lf")
     assert load_quijote("gutenberg").source == "gutenberg"
     (copy,) = cached(tmp_path)
@@ -262,10 +271,12 @@ def test_the_default_copy_lives_in_the_users_cache(monkeypatch, tmp_path):
 def test_several_processes_at_once_never_see_half_a_copy(server, book, tmp_path):
     """Tres procesos bajan a la vez; mientras, quien mira la copia la ve entera o no la ve."""
     code = (
-        "import sys; from llm_intro import corpus; corpus.GUTENBERG_URLS = (sys.argv[1],);"
+        "import sys; sys.path[:0] = sys.argv[2:]; from fakes import fake_card;"
+        "from llm_intro import corpus; from llm_intro.support import portrait;"
+        "portrait.load_results = lambda name: fake_card(); corpus.GUTENBERG_URLS = (sys.argv[1],);"
         "print(corpus.load_quijote('gutenberg').source, len(corpus.load_quijote('cache').text))"
     )
-    argv = [sys.executable, "-c", code, server.url("bueno-lf")]
+    argv = [sys.executable, "-c", code, server.url("bueno-lf"), *sys.path]
     running = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     copy, size = tmp_path / "copia" / "pg2000.txt", len(book.encode())
     while any(process.poll() is None for process in running):
@@ -287,6 +298,9 @@ def test_a_path_gives_its_book_and_touches_nothing_else(book, monkeypatch, tmp_p
     assert load_quijote(path).source == load_quijote(str(path)).source == str(path)
     monkeypatch.setenv("LLM_INTRO_QUIJOTE", str(path))
     assert load_quijote().source == str(path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert load_quijote("~/quijote.txt").text == clean(book)
     assert load_quijote("extracto").source == "extracto"  # lo pedido por su nombre manda
     assert cached(tmp_path) == []
 
@@ -404,10 +418,9 @@ def test_the_excerpt_is_tidy_text_and_its_card_tells_the_truth():
 
 
 @needs_book
-def test_the_whole_book(monkeypatch):
+def test_the_whole_book(real):
     """2 066 269 caracteres, 61 símbolos, sin licencia ni espacios dobles, en tres partes."""
-    monkeypatch.setenv("LLM_INTRO_QUIJOTE", BOOK)
-    c = load_quijote()
+    c = real
     assert (len(c.text), len(set(c.text))) == (2_066_269, 61)
     assert "gutenberg" not in c.text and "license" not in c.text and "  " not in c.text
     assert c.text.startswith("primera parte del ingenioso hidalgo")
@@ -416,17 +429,93 @@ def test_the_whole_book(monkeypatch):
 
 
 @needs_book
-def test_the_two_bugs_on_the_whole_book():
+def test_the_two_bugs_on_the_whole_book(real):
     """Las cifras de la primera lección: 2 127 255 caracteres y 48 símbolos en 100 000."""
-    text = starting_cleaning(load_quijote(BOOK).raw)
+    text = starting_cleaning(real.raw)
     assert (len(text), len(set(text[:100_000]))) == (2_127_255, 48)
     assert "license" in text and "  " in text
 
 
 @needs_book
-def test_every_symbol_of_the_excerpt_is_in_the_book():
+def test_every_symbol_of_the_excerpt_is_in_the_book(real):
     """Los modelos entrenados con el libro saben leer el extracto entero."""
-    assert set(load_quijote("extracto").text) <= set(load_quijote(BOOK).text)
+    assert set(load_quijote("extracto").text) <= set(real.text)
+
+
+def edited(text: str, rng: random.Random, edits: int) -> str:
+    """El texto con erratas corregidas aquí y allá: letras que se ponen, se quitan o se cambian."""
+    letters, cuts = list(text), rng.sample(range(len(text)), edits)
+    for cut in sorted(cuts, reverse=True):
+        new = rng.choices("aeiouáéíóúsrnltdcñ ,;", k=rng.choice((0, 1, 1, 2, 12)))
+        letters[cut : cut + rng.choice((0, 1, 1, 2, 12))] = new
+    return "".join(letters)
+
+
+SIZE = 40_000
+DAMAGE = {
+    "un hueco": lambda t, i, j: t[:i] + t[i + SIZE :],
+    "repetido": lambda t, i, j: t[: i + SIZE] + t[i:],
+    "copiado encima": lambda t, i, j: t[:i] + t[j : j + SIZE] + t[i + SIZE :],
+    "una letra encima": lambda t, i, j: t[:i] + "e" * SIZE + t[i + SIZE :],
+    "un carácter nulo": lambda t, i, j: t[:i] + "\0" + t[i + 1 :],
+    "en otra lengua": lambda t, i, j: t[:i] + "жить " * (SIZE // 5) + t[i + SIZE :],
+}
+
+
+@needs_book
+@pytest.mark.parametrize("seed", range(20))
+def test_the_book_is_known_after_hundreds_of_edits(real, seed):
+    """Quinientas erratas, otra cabecera, CRLF o NFD: sigue siendo él, con esas erratas."""
+    rng = random.Random(seed)
+    text = edited(real.text, rng, 500)
+    raw = f"Another header\n{corpus.START_MARK}{text[len(corpus.START_MARK) :]}\n*** END"
+    raw = unicodedata.normalize(rng.choice(("NFC", "NFD")), raw).replace("\n", "\r\n")
+    assert corpus._book(raw.encode(), "prueba").text == clean(raw)
+    assert portrait.difference(text) == ""
+
+
+@needs_book
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_book_is_refused_wherever_the_damage_is(real, damage):
+    """Cuarenta mil letras de menos, de más o de otro sitio; y lo que no es del libro, ni una."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        i = rng.randrange(len(real.text) - SIZE)
+        j = (i + rng.randrange(2 * SIZE, len(real.text) - 2 * SIZE)) % (len(real.text) - SIZE)
+        assert portrait.difference(DAMAGE[damage](real.text, i, j)), seed
+
+
+@settings(max_examples=25, deadline=None)
+@given(junk=st.binary(max_size=60), place=st.integers(0), size=st.integers(0, 60_000))
+def test_the_door_lets_in_the_book_or_says_why_not(junk, place, size):
+    """Bytes cualesquiera donde sea, en lugar de los que había: o el libro o CorpusError."""
+    raw = fake_book().encode()
+    place %= len(raw)
+    with patch.object(portrait, "load_results", lambda name: fake_card()):
+        try:
+            found = corpus._book(raw[:place] + junk + raw[place + size :], "prueba")
+        except CorpusError:
+            return
+    assert set(found.text) <= set(fake_card()["symbols"])
+    assert abs(len(found.text) - fake_card()["characters"]) <= portrait.MAX_DRIFT
+
+
+def test_a_failure_is_remembered_until_someone_insists(serve, server, caplog):
+    """La segunda vez no se llama a nadie; pedir «gutenberg» insiste y, si sale, lo olvida."""
+    serve("no-esta")
+    assert [load_quijote().source for _ in range(3)] == ["extracto"] * 3
+    assert server.hits["no-esta"] == 1 and len(warnings_of(caplog)) == 3
+    serve("bueno-lf")
+    assert load_quijote("gutenberg").source == "gutenberg"
+    assert corpus._failures == []
+
+
+def test_a_slow_download_says_so(serve, monkeypatch, capsys):
+    """Al segundo de esperar se ve qué se está haciendo."""
+    monkeypatch.setattr(corpus, "TOTAL_SECONDS", 2)
+    serve("goteo")
+    load_quijote()
+    assert "Bajando el Quijote" in capsys.readouterr().err
 
 
 def test_importing_the_corpus_brings_no_heavy_library():

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import sample_lesson as sample
 import torch
-from fakes import TextCorpus
+from fakes import TextCorpus, fake_book, fake_card
 
 import lessons
 import publish
@@ -25,6 +25,7 @@ from llm_intro.assistant import records
 from llm_intro.corpus import clean, load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import TrainConfig
+from llm_intro.support import portrait
 from llm_intro.support.checkpoint import load_checkpoint, save_checkpoint
 from llm_intro.training import train
 
@@ -37,9 +38,6 @@ WRITES = (
     "text = generate(load_fast('ngrama'), 'la se\\xf1ora a\\xf1adi\\xf3: ', 80, seed=1); "
     "sys.stdout.buffer.write((text + load_quijote('extracto').text[:200]).encode('utf-8'))"
 )
-# Un libro postizo con la forma del de Gutenberg: el extracto, repetido hasta su tamaño
-PARTS = "\n".join(load_quijote("extracto").raw.splitlines()).partition("*** END")
-BOOK = PARTS[0] * (2_060_000 // len(PARTS[0]) + 1) + "".join(PARTS[1:])
 
 
 def python(code: str, *arguments, **changes) -> subprocess.CompletedProcess:
@@ -88,20 +86,6 @@ except OSError as error:
 """
     said = in_small_disk("64k", code, tmp_path)
     assert said.stdout.strip() == "No space left on device {'step': 1} ['punto.ckpt']", said.stderr
-
-
-def test_a_copy_of_the_book_that_does_not_fit_is_no_obstacle(tmp_path):
-    """Disco de 8 kB de verdad para la copia: hay libro, y ni copia ni restos."""
-    code = """
-import os, sys; from pathlib import Path
-os.environ["LLM_INTRO_CACHE"] = sys.argv[1]
-from llm_intro import corpus
-try:
-    corpus._save(b"x" * 100_000)
-except OSError as error:
-    print(error.strerror, list(Path(sys.argv[1]).iterdir()))
-"""
-    assert in_small_disk("8k", code, tmp_path).stdout.strip() == "No space left on device []"
 
 
 def test_a_full_disk_does_not_lose_the_answers_already_noted(tmp_path):
@@ -202,7 +186,7 @@ def test_nothing_measures_time_with_a_clock_that_jumps():
 # --- las carpetas y los textos ---
 
 
-def test_a_path_with_spaces_eñes_and_emoji(tmp_path):
+def test_a_path_with_spaces_eñes_and_emoji(tmp_path, monkeypatch):
     """El libro, la copia y el punto de control, en una carpeta con todo lo que da guerra."""
     folder = tmp_path / HOSTILE
     folder.mkdir()
@@ -212,16 +196,19 @@ def test_a_path_with_spaces_eñes_and_emoji(tmp_path):
     assert load_checkpoint(path)[1]["step"] == 3
     save_checkpoint(folder / "otro 🙂", {"w": torch.ones(1)}, {"nota": "ñ"})
     assert load_checkpoint(folder / "otro 🙂")[1] == {"nota": "ñ"}
-    (folder / "libro.txt").write_text(BOOK, encoding="utf-8")
-    assert load_quijote(folder / "libro.txt").text == clean(BOOK)
+    (folder / "libro.txt").write_text(fake_book(), encoding="utf-8")
+    monkeypatch.setattr(portrait, "load_results", lambda name: fake_card())
+    assert load_quijote(folder / "libro.txt").text == clean(fake_book())
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["Unix", "Windows", "Mac antiguo"])
 @pytest.mark.parametrize("mark", ["", "\N{ZERO WIDTH NO-BREAK SPACE}"], ids=["", "BOM"])
-def test_line_ends_and_marks_give_the_same_book(tmp_path, ends, mark):
+def test_line_ends_and_marks_give_the_same_book(tmp_path, monkeypatch, ends, mark):
     """El mismo libro guardado en tres sistemas, con marca de orden o sin ella, es el mismo."""
-    (tmp_path / "libro.txt").write_bytes((mark + BOOK.replace("\n", ends)).encode("utf-8"))
-    assert load_quijote(tmp_path / "libro.txt").text == clean(BOOK)
+    book = mark + fake_book().replace("\n", ends)
+    (tmp_path / "libro.txt").write_bytes(book.encode("utf-8"))
+    monkeypatch.setattr(portrait, "load_results", lambda name: fake_card())
+    assert load_quijote(tmp_path / "libro.txt").text == clean(fake_book())
 
 
 def test_without_git_a_downloaded_copy_works(tmp_path):

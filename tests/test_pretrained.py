@@ -14,6 +14,7 @@ from llm_intro.face import terminal
 from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
 from llm_intro.sampling import feed, read_prompt
 from llm_intro.start import diagnosis
+from llm_intro.support.data import load_results
 
 BOOK = os.environ.get("LLM_INTRO_QUIJOTE", "")
 
@@ -43,6 +44,7 @@ def test_every_card_says_where_the_numbers_come_from(name):
     """Datos, orden, máquina, fecha y bits/car.; y el modelo escribe."""
     card = load_card(name)
     assert {"data", "command", "seed", "machine", "date", "bits_per_char"} <= card.keys()
+    assert card["tokenizer"]["symbols"] == load_results("book")["symbols"]
     assert len(generate(load_fast(name), "en un lugar", 20)) == 31
 
 
