@@ -58,7 +58,7 @@ def test_a_second_address_leaves_no_trace_of_the_first(clone):
 @pytest.mark.slow
 @pytest.mark.parametrize("already", [False, True])
 def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path, already):
-    """Los pasos de publica.yml, ejecutados aquí: un cambio, una etiqueta, y todo subido.
+    """Los pasos de publish.yml, ejecutados aquí: un cambio, una etiqueta, y todo subido.
 
     Una etiqueta que ya estaba no se mueve, porque alguien la puede tener abierta, ni hace fallar.
     """
@@ -69,8 +69,8 @@ def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path, alrea
     before = git(clone, "rev-parse", "HEAD")
     if already:
         git(clone, "push", "-q", "origin", "HEAD:refs/tags/v3.2.1")
-    job = yaml.safe_load((clone / ".github/workflows/publica.yml").read_text("utf-8"))["jobs"]
-    steps = [step["run"] for step in job["publica"]["steps"] if "run" in step]
+    job = yaml.safe_load((clone / ".github/workflows/publish.yml").read_text("utf-8"))["jobs"]
+    steps = [step["run"] for step in job["publish"]["steps"] if "run" in step]
     env = {**os.environ, "REF": "v3.2.1", "GITHUB_REPOSITORY": "una-escuela/llm"}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
     env |= {
@@ -117,9 +117,9 @@ def test_the_link_of_a_classroom_can_be_opened_twice(tmp_path, ref):
 
 
 def test_a_copy_runs_one_job_and_the_course_all_of_them():
-    """La matriz de pruebas.yml: en una copia o en privado, una combinación; aquí, doce."""
-    jobs = yaml.safe_load((ROOT / ".github/workflows/pruebas.yml").read_text("utf-8"))["jobs"]
-    matrix = jobs["pruebas"]["strategy"]["matrix"]
+    """La matriz de tests.yml: en una copia o en privado, una combinación; aquí, doce."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))["jobs"]
+    matrix = jobs["tests"]["strategy"]["matrix"]
     for name, every in (("os", 3), ("python", 4)):
         lists = [json.loads(found) for found in re.findall(r"\[[^]]*\]", matrix[name])]
         assert [len(one) for one in lists] == [1, every]

@@ -126,9 +126,9 @@ def version_of(pin: str) -> tuple[int, ...]:
 
 
 def pythons() -> set[tuple[int, ...]]:
-    """Las versiones de Python con que se prueba el curso: las de pruebas.yml."""
-    jobs = yaml.safe_load((ROOT / ".github/workflows/pruebas.yml").read_text("utf-8"))["jobs"]
-    listed = re.findall(r'"(3)\.(\d+)"', jobs["pruebas"]["strategy"]["matrix"]["python"])
+    """Las versiones de Python con que se prueba el curso: las de tests.yml."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))["jobs"]
+    listed = re.findall(r'"(3)\.(\d+)"', jobs["tests"]["strategy"]["matrix"]["python"])
     return {tuple(map(int, numbers)) for numbers in listed}
 
 

@@ -7,8 +7,8 @@ import lessons
 
 FOLDER = lessons.ROOT / "imgs"
 PICTURES = {  # archivo de imgs/ → lección y celda que la dibuja
-    "marcador.png": ("04", "marcador"),
-    "memoria.png": ("04", "memoria"),
+    "scoreboard.png": ("04", "marcador"),
+    "memory.png": ("04", "memoria"),
     "desguace.png": ("05", "frase-larga"),
 }
 
