@@ -121,6 +121,14 @@ BROKEN = {
             'torch.device("cuda:0")',
         )
     ],
+    "one_meaning": [
+        with_cells(*(sample.code(f"c{n}", text, shows="1") for n, text in enumerate(cells)))
+        for cells in (
+            ("short = 'abc'", "short = True", "short"),
+            ("short = 'abc'", "def use():\n    return [short for _ in 'ab']", "short = True"),
+            ("import short", "for short in (1, 2):\n    pass", "def short():\n    pass", "short()"),
+        )
+    ],
     "images": [
         with_cells(sample.markdown("rota", "![una figura](https://example.com/a.png)")),
         with_cells(sample.markdown("rota", "![una figura](../imgs/no_existe.png)")),

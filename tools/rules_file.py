@@ -2,6 +2,7 @@
 
 import copy
 import re
+import symtable
 
 import nbformat
 
@@ -10,6 +11,7 @@ from lessons import BADGE, BOOTSTRAP, FOLDED, IGNORED, MARK, ROOT, Lesson
 
 MAX_BYTES = 400_000
 TRAINING = {"04", "05"}  # las lecciones que entrenan redes: con GPU van mejor
+ALIKE = {"curve", "history", "horse", "rocinante", "cheese"}  # cambian de valor, no de sentido
 ID = re.compile(r"[a-z][a-z0-9-]{1,63}")
 FORBIDDEN_CODE = {
     r"\bplt\.show\(": "plt.show(): basta con nombrar la figura",
@@ -107,6 +109,32 @@ def portable_code(lesson: Lesson):
                 yield f"{cell['id']}: {reason}"
 
 
+def one_meaning(lesson: Lesson):
+    """Un nombre que pasa de una celda a otra se define en una sola: se repite la que se quiera.
+
+    Si dos celdas lo definen, volver a ejecutar una tercera da otra cosa, o un error.
+    """
+    defined, used = {}, {}
+    for cell in lesson.own_code:
+        table = symtable.symtable(lessons.source(cell), cell["id"], "exec")
+        bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+        ready = bound | {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
+        for name in bound:
+            defined.setdefault(name, []).append(cell["id"])
+        for name in globals_in(table) - ready:
+            used.setdefault(name, []).append(cell["id"])
+    for name in sorted(set(used) - ALIKE):
+        if len(owners := defined.get(name, [])) > 1:
+            yield f"«{name}» se define en {owners} y se usa en {used[name]}: dale otro nombre"
+
+
+def globals_in(table: symtable.SymbolTable) -> set[str]:
+    """Los nombres que una celda, o algo de dentro, busca fuera de sí."""
+    top = table.get_type() == "module"
+    symbols = [s for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())]
+    return {s.get_name() for s in symbols}.union(*map(globals_in, table.get_children()))
+
+
 def images(lesson: Lesson):
     """Las imágenes de los textos son archivos de imgs/ que existen."""
     for cell in lesson.markdown:
@@ -133,5 +161,6 @@ RULES = [
     opening,
     gpu,
     portable_code,
+    one_meaning,
     images,
 ]
