@@ -117,11 +117,11 @@ def one_meaning(lesson: Lesson):
     defined, used = {}, {}
     for cell in lesson.own_code:
         table = symtable.symtable(lessons.source(cell), cell["id"], "exec")
-        bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
-        ready = bound | {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
+        bound = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+        imported = {s.get_name() for s in table.get_symbols() if s.is_imported()}
         for name in bound:
             defined.setdefault(name, []).append(cell["id"])
-        for name in globals_in(table) - ready:
+        for name in globals_in(table) - bound - imported:
             used.setdefault(name, []).append(cell["id"])
     for name in sorted(set(used) - ALIKE):
         if len(owners := defined.get(name, [])) > 1:
