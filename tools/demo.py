@@ -62,7 +62,7 @@ def command(host: str, port: str, theme: str) -> list[str]:
     return [
         *(sys.executable, "-m", "voila", LESSON, *["--no-browser"] * hidden, f"--port={port}"),
         *(f"--Voila.ip={host}", f"--theme={theme}", "--Voila.log_level=INFO"),
-        *("--template=clase", "--HTMLExporter.language_code=es", "--preheat_kernel=True"),
+        *("--template=classroom", "--HTMLExporter.language_code=es", "--preheat_kernel=True"),
         "--pool_size=2",  # dos ya preparadas: abrir la página y recargarla
         "--MappingKernelManager.cull_interval=60",  # el Python de quien se fue se cierra a la hora
         "--MappingKernelManager.cull_idle_timeout=3600",
