@@ -22,22 +22,11 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from llm_intro.desguace.causes import (
-    ablation,
-    attention_of_reader,
-    blindfolded,
-    gradient_input,
-    knockout,
-)
+from llm_intro.desguace import causes as why
+from llm_intro.desguace.causes import attention_of_reader, blindfolded, knockout
 from llm_intro.desguace.generator import CHOOSING, EXAM, make_stories
-from llm_intro.desguace.networks import (
-    LR,
-    STEPS,
-    ProbeRecipe,
-    count_stories,
-    new_model,
-    train_on_stories,
-)
+from llm_intro.desguace.learning import ProbeRecipe
+from llm_intro.desguace.networks import LR, STEPS, count_stories, new_model, train_on_stories
 from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
 from llm_intro.desguace.stories import Words, load_data
 
@@ -45,7 +34,7 @@ DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data" / "desguace
 LIST = re.compile(r"\[[^\[\]{}]*\]")
 GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
 SHARED, NOTHING = 0.8, 0.3  # mirada en común de dos gemelos, y bits que no son nada
-NETS = ("transformer", "bolsa", "lstm")
+CAP = 2000  # pasos a los que se deja de esperar
 
 
 def save(name: str, rows, smoke: bool, **notes) -> None:
@@ -59,10 +48,8 @@ def save(name: str, rows, smoke: bool, **notes) -> None:
         "rows": rows,
     }
     if not smoke:
-        text = json.dumps(table, ensure_ascii=False, indent=1)
-        text = LIST.sub(
-            lambda found: re.sub(r"\n\s+", " ", found[0]), text
-        )  # cada lista, en su línea
+        text = json.dumps(table, ensure_ascii=False, indent=1)  # y cada lista, en su línea
+        text = LIST.sub(lambda found: re.sub(r"\n\s+", " ", found[0]), text)
         (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -106,9 +93,9 @@ def agreement(probe: DesguaceProbe, stories) -> dict[str, float]:
         effect = knockout(probe, story.text, each, story.place)
         found["tapar"].append(spearmanr(looks, abs(effect)).statistic)
         found["tapar, con signo"].append(spearmanr(looks, -effect).statistic)
-        erased = ablation(probe, story.text, each, story.place)
+        erased = why.ablation(probe, story.text, each, story.place)
         found["borrar"].append(spearmanr(looks, abs(erased)).statistic)
-        slope = gradient_input(probe, story.text, story.place)[:reader]
+        slope = why.gradient_input(probe, story.text, story.place)[:reader]
         found["gradiente"].append(spearmanr(slope, -effect).statistic)
     return {name: float(np.mean(values)) for name, values in found.items()}
 
@@ -141,12 +128,10 @@ def twins(probes: list[DesguaceProbe], exam) -> dict:
     cabeza de cada modelo pone más de la mitad de su peso; taparla no le quita ni `NOTHING` bits
     a uno y le quita cuantos más, mejor, al otro.
     """
-    texts = [
-        (LONG, "desguace"),
-        *((r["text"], r["expected"]) for r in load_data("counterfactuals")),
-    ]
+    texts = [(LONG, "desguace"), *((story.text, story.place) for story in exam)]
+    texts += [(row["text"], row["expected"]) for row in load_data("counterfactuals")]
     found = []
-    for text, place in texts + [(story.text, story.place) for story in exam]:
+    for text, place in texts:
         right = [n for n, probe in enumerate(probes) if probe.answers([text]) == [place]]
         reader = probes[0].read(text)[1]
         each = [[i] for i in range(reader)]
@@ -167,16 +152,13 @@ def twins(probes: list[DesguaceProbe], exam) -> dict:
     return dict(zip(names, max(found), strict=True)) if found else {}
 
 
-def seeds(smoke: bool, only: str | None) -> None:
-    """Cuatro modelos con el mismo protocolo y cinco semillas; con `only`, solo uno."""
-    names = [only] if only else ["5-grama", *NETS]
-    rows, probes = known_table("seeds", without=names)["rows"], []
-    exam = ()
-    pair = {} if "transformer" in names else {"twins": known("seeds").get("twins")}
+def seeds(smoke: bool) -> None:
+    """Cuatro modelos con el mismo protocolo y cinco semillas."""
+    rows, probes, exam = [], [], ()
     for seed in range(1 if smoke else 5):
         stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
         tokenizer = Words.from_stories(stories.train)
-        for name in names:
+        for name in ("5-grama", "bolsa", "lstm", "transformer"):
             start = time.process_time()
             model = learnt(name, stories, tokenizer, seed, smoke)
             row = measure(name, model, stories, seed, time.process_time() - start)
@@ -186,9 +168,7 @@ def seeds(smoke: bool, only: str | None) -> None:
                 probes.append(DesguaceProbe(model))
                 exam = exam or stories.triples
             rows.append(row)
-            save("seeds", rows, smoke, **pair)
-    if probes:
-        save("seeds", rows, smoke, twins=twins(probes, exam))
+    save("seeds", rows, smoke, twins=twins(probes, exam))
 
 
 def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
@@ -196,9 +176,8 @@ def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
     if name == "5-grama":
         return count_stories(stories.train, tokenizer)
     model = new_model(name, tokenizer, seed)
-    train_on_stories(
-        model, stories.train, ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed)
-    )
+    recipe = ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed)
+    train_on_stories(model, stories.train, recipe)
     return model
 
 
@@ -215,9 +194,8 @@ def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke, rese
         return bool(seen) and seen[-1] >= GOAL
 
     start = time.process_time()
-    losses = train_on_stories(
-        model, stories.train, ProbeRecipe(cap, lr=lr, decay=False, seed=seed), watch
-    )
+    recipe = ProbeRecipe(cap, lr=lr, decay=False, seed=seed)
+    losses = train_on_stories(model, stories.train, recipe, watch)
     row = {
         "model": name, "k": k, "seed": seed, "lr": lr, "cap": cap,
         "steps": len(losses) if seen and seen[-1] >= GOAL else None,
@@ -228,7 +206,7 @@ def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke, rese
     return row
 
 
-def distance(smoke: bool, cap: int, only: str | None) -> None:
+def distance(smoke: bool) -> None:
     """Coste de aprender según la distancia.
 
     La tasa se elige con k = 4, la semilla 0 y otras combinaciones reservadas.
@@ -236,26 +214,14 @@ def distance(smoke: bool, cap: int, only: str | None) -> None:
     rates = {"transformer": (2e-3, 4e-3), "lstm": (5e-3, 1e-2)}
     plan = [(0, 0), (4, 0), (16, 0), (0, 1), (4, 1), (16, 1), (0, 2), (4, 2), (16, 2),
             (1, 0), (2, 0), (8, 0)]  # fmt: skip
-    cap, plan = (EVERY, plan[:1]) if smoke else (cap, plan)
-    for name in [only] if only else rates:
+    cap, plan = (EVERY, plan[:1]) if smoke else (CAP, plan)
+    rows, tuning = [], []
+    for name in rates:
         tried = [steps_to_goal(name, 4, 0, lr, cap, smoke, CHOOSING) for lr in rates[name]]
-        best, rows = min(tried, key=lambda row: (row["steps"] or cap + 1, -row["accuracy"])), []
-        for k, seed in plan:
-            rows.append(steps_to_goal(name, k, seed, best["lr"], cap, smoke))
-            others = known_table("distance", without=[name])
-            save("distance", others["rows"] + rows, smoke, tuning=others["tuning"] + tried)
-
-
-def known(name: str) -> dict:
-    """La tabla guardada, o nada."""
-    path = DATA / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def known_table(name: str, without: list[str]) -> dict:
-    """Las filas ya guardadas de los demás modelos: cada uno se puede rehacer por separado."""
-    kept, saved = ("tuning", "rows"), known(name)
-    return {key: [r for r in saved.get(key, []) if r["model"] not in without] for key in kept}
+        best = min(tried, key=lambda row: (row["steps"] or cap + 1, -row["accuracy"]))
+        rows += [steps_to_goal(name, k, seed, best["lr"], cap, smoke) for k, seed in plan]
+        tuning += tried
+    save("distance", rows, smoke, tuning=tuning)
 
 
 def main(argv=None) -> int:
@@ -263,18 +229,14 @@ def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", nargs="?", choices=["seeds", "distance"])
     parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
-    parser.add_argument("--cap", type=int, default=1000, help="tope de pasos de la distancia")
-    parser.add_argument("--only", choices=["5-grama", *NETS], help="un solo modelo")
     args = parser.parse_args(argv)
     if not (args.table or args.smoke):
         parser.error("di qué tabla: seeds o distance (o --smoke, las dos en segundos).")
-    if args.table == "distance" and args.only not in (None, "transformer", "lstm"):
-        parser.error("la distancia se mide con transformer o con lstm.")
     torch.set_num_threads(1)
     if args.table != "distance":
-        seeds(args.smoke, args.only)
+        seeds(args.smoke)
     if args.table != "seeds":
-        distance(args.smoke, args.cap, args.only)
+        distance(args.smoke)
     return 0
 
 

@@ -11,11 +11,39 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ANSWER = "Yo no voy mal."
+PARTS = [{"type": "text", "text": ANSWER[:5]}, {"type": "text", "text": ANSWER[5:]}]
 
 
 def saying(content) -> dict:
     """La respuesta del protocolo que lleva ese contenido."""
     return {"choices": [{"message": {"content": content}}]}
+
+
+# Lo que responde siempre igual: cuerpo, código y cabeceras; %KEY% es la firma que llegó.
+REPLIES = {
+    "bien": ({"error": None, **saying(ANSWER)},),
+    "en-partes": ({"choices": [{"delta": None, "message": {"content": PARTS}}]},),
+    "con-bom": (b"\xef\xbb\xbf" + json.dumps(saying(ANSWER)).encode(),),
+    "ocupado-mucho": ({}, 429, {"Retry-After": "3600"}),
+    "roto": (b"<html>uf</html>", 500, {"Retry-After": "0"}),
+    "clave-mala": ({"error": {"message": "clave incorrecta: %KEY%"}}, 401),
+    "chismoso": (saying("tu clave es %KEY%"),),
+    "chismoso-largo": ({"error": {"message": "x" * 280 + "%KEY%"}}, 400),
+    "no-existe": ({"error": "no hay"}, 404),
+    "desvia": ({}, 302, {"Location": "/v1/otra"}),
+    "json-roto": (b'{"choices": [',),
+    "otra-forma": ({"respuesta": ANSWER},),
+    "lista": ([ANSWER],),
+    "hondo": (b"[" * 100_000,),
+    "error-sin-codigo": ({"error": {"message": "sin memoria para %KEY%"}},),
+    "sin-fin": (b"a" * 1_100_000,),
+    "cortado": (b'{"choices"', 200, {"Content-Length": "500"}),
+}
+DRIPS = {  # lo que dice antes de gotear
+    "gotea-cabeceras": b"HTTP/1.1 200 OK\r\nX-A: ",
+    "gotea-cuerpo": b"HTTP/1.1 200 OK\r\n\r\n",
+    "gotea-error": b"HTTP/1.1 500 Uf\r\n\r\n",
+}
 
 
 class ChatServer:
@@ -42,109 +70,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.owner.seen.append((self.path, self.headers.get("Authorization"), body))
-        tries = sum(seen[2]["model"] == body["model"] for seen in self.owner.seen)
+        model, key = body["model"], self.headers.get("Authorization")
+        self.owner.seen.append((self.path, key, body))
+        tries = sum(seen[2]["model"] == model for seen in self.owner.seen)
         with suppress(BrokenPipeError, ConnectionResetError):
-            getattr(self, body["model"].replace("-", "_"))(tries)
+            if model == "cuelga":
+                self.owner.closing.wait(10)
+            elif model in DRIPS:
+                self.wfile.write(DRIPS[model])
+                while not self.owner.closing.wait(0.05):
+                    self.wfile.write(b"a")
+            elif model == "dictado":
+                self.reply(self.owner.body, self.owner.status)
+            elif model == "ocupado" and tries <= 2:
+                self.reply({"error": {"message": "espera"}}, 429, {"Retry-After": "0"})
+            elif model == "ocupado-con-fecha" and tries == 1:
+                soon = formatdate(time.time() + 1, usegmt=True)
+                self.reply({}, 503, {"Retry-After": soon})
+            else:
+                self.reply(*REPLIES.get(model, REPLIES["bien"]))
 
-    def reply(self, body, status=200, kind="application/json", length=None, **headers):
+    def reply(self, body, status=200, headers=()):
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        body = body.replace(b"%KEY%", str(self.headers.get("Authorization")).encode())
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+        for name, value in ({"Content-Length": str(len(body))} | dict(headers)).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-
-    def drip(self, head: bytes):
-        """Una cabecera y, después, un byte cada poco, sin acabar nunca."""
-        self.wfile.write(head)
-        while not self.owner.closing.wait(0.05):
-            self.wfile.write(b"a")
-
-    def bien(self, tries):
-        self.reply({"error": None, **saying(ANSWER)})
-
-    def en_partes(self, tries):
-        parts = [{"type": "text", "text": ANSWER[:5]}, {"type": "text", "text": ANSWER[5:]}]
-        self.reply({"choices": [{"delta": None, "message": {"content": parts}}]})
-
-    def con_bom(self, tries):
-        self.reply(b"\xef\xbb\xbf" + json.dumps(saying(ANSWER)).encode())
-
-    def dictado(self, tries):
-        self.reply(self.owner.body, self.owner.status)
-
-    def ocupado(self, tries):
-        if tries <= 2:
-            self.reply({"error": {"message": "espera"}}, 429, Retry_After="0")
-        else:
-            self.bien(tries)
-
-    def ocupado_con_fecha(self, tries):
-        if tries == 1:
-            self.reply({}, 503, Retry_After=formatdate(time.time() + 1, usegmt=True))
-        else:
-            self.bien(tries)
-
-    def ocupado_mucho(self, tries):
-        self.reply({}, 429, Retry_After="3600")
-
-    def roto(self, tries):
-        self.reply(b"<html>uf</html>", 500, Retry_After="0")
-
-    def clave_mala(self, tries):
-        said = f"clave incorrecta: {self.headers.get('Authorization')}"
-        self.reply({"error": {"message": said}}, 401)
-
-    def chismoso(self, tries):
-        self.reply(saying(f"tu clave es {self.headers.get('Authorization')}"))
-
-    def chismoso_largo(self, tries):
-        said = "x" * 280 + self.headers.get("Authorization", "")
-        self.reply({"error": {"message": said}}, 400)
-
-    def no_existe(self, tries):
-        self.reply({"error": "no hay"}, 404)
-
-    def desvia(self, tries):
-        self.reply({}, 302, Location=self.owner.url + "/otra")
-
-    def json_roto(self, tries):
-        self.reply(b'{"choices": [')
-
-    def otra_forma(self, tries):
-        self.reply({"respuesta": ANSWER})
-
-    def lista(self, tries):
-        self.reply([ANSWER])
-
-    def hondo(self, tries):
-        self.reply(b"[" * 100_000)
-
-    def error_sin_codigo(self, tries):
-        said = f"sin memoria para {self.headers.get('Authorization')}"
-        self.reply({"error": {"message": said}})
-
-    def sin_fin(self, tries):
-        self.reply(b"a" * 1_100_000)
-
-    def cortado(self, tries):
-        self.reply(b'{"choices"', length=500)
         self.close_connection = True
-
-    def cuelga(self, tries):
-        self.owner.closing.wait(10)
-
-    def gotea_cabeceras(self, tries):
-        self.drip(b"HTTP/1.1 200 OK\r\nX-A: ")
-
-    def gotea_cuerpo(self, tries):
-        self.drip(b"HTTP/1.1 200 OK\r\n\r\n")
-
-    def gotea_error(self, tries):
-        self.drip(b"HTTP/1.1 500 Uf\r\n\r\n")
 
     def log_message(self, *args):
         pass
