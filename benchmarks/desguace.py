@@ -25,8 +25,7 @@ from scipy.stats import spearmanr
 from llm_intro.desguace import causes as why
 from llm_intro.desguace.causes import attention_of_reader, blindfolded, knockout
 from llm_intro.desguace.generator import CHOOSING, EXAM, make_stories
-from llm_intro.desguace.learning import ProbeRecipe
-from llm_intro.desguace.networks import LR, STEPS, count_stories, new_model, train_on_stories
+from llm_intro.desguace.networks import LR, STEPS, ProbeRecipe, count_stories, new_model, teach
 from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
 from llm_intro.desguace.stories import Words, load_data
 
@@ -177,7 +176,7 @@ def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
         return count_stories(stories.train, tokenizer)
     model = new_model(name, tokenizer, seed)
     recipe = ProbeRecipe(3 if smoke else STEPS[name], lr=LR[name], seed=seed)
-    train_on_stories(model, stories.train, recipe)
+    teach(model, stories.train, recipe)
     return model
 
 
@@ -195,7 +194,7 @@ def steps_to_goal(name: str, k: int, seed: int, lr: float, cap: int, smoke, rese
 
     start = time.process_time()
     recipe = ProbeRecipe(cap, lr=lr, decay=False, seed=seed)
-    losses = train_on_stories(model, stories.train, recipe, watch)
+    losses = teach(model, stories.train, recipe, watch)
     row = {
         "model": name, "k": k, "seed": seed, "lr": lr, "cap": cap,
         "steps": len(losses) if seen and seen[-1] >= GOAL else None,

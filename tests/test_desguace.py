@@ -13,13 +13,15 @@ from torch.nn.functional import scaled_dot_product_attention
 from llm_intro.desguace import causes as causes
 from llm_intro.desguace.encoder_decoder import EncoderDecoder, padding_mask
 from llm_intro.desguace.generator import CHOOSING, EXAM, Generator, make_stories
-from llm_intro.desguace.learning import ProbeRecipe, batches, pad
-from llm_intro.desguace.networks import (
+from llm_intro.desguace.networks import (  # fmt: skip
     Bag,
+    ProbeRecipe,
+    batches,
     count_stories,
     encode_story,
     new_model,
-    train_on_stories,
+    pad,
+    teach,
 )
 from llm_intro.desguace.probe import CHANGES, LONG, SHORT, DesguaceProbe, cut_at_hole, swapped
 from llm_intro.desguace.stories import MASK, UNKNOWN, Words, load_data
@@ -238,19 +240,16 @@ def test_every_family_can_learn_a_handful_of_texts(name, causal, stories, words)
     """Doce textos repetidos: los acierta todos, con la pregunta antes si se ve lo de después."""
     few = [s if causal else swapped(s) for s in stories.train if s.state and s.plan][:12]
     model = new_model(name, words, seed=0, causal=causal).eval()
-    losses = train_on_stories(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
+    losses = teach(model, few, ProbeRecipe(steps=60, batch_size=12, lr=1e-2, warmup=5))
     assert losses[-1] < losses[0] and not model.training
     assert DesguaceProbe(model).accuracy(few) == 1
 
 
 def test_training_is_repeatable_and_can_stop(stories, words):
     """La misma semilla da las mismas pérdidas, y `watch` puede cortar."""
-    runs = [
-        train_on_stories(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5))
-        for _ in "ab"
-    ]
+    runs = [teach(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5)) for _ in "ab"]
     assert runs[0] == runs[1] and len(runs[0]) == 5
-    stopped = train_on_stories(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5),
+    stopped = teach(new_model("bolsa", words, 0), stories.train, ProbeRecipe(steps=5),
                   lambda step, _: step == 2)  # fmt: skip
     assert stopped == runs[0][:2]
 
@@ -264,7 +263,7 @@ def test_an_interrupted_training_leaves_the_mode_it_found(mode, stories, words):
 
     model = new_model("bolsa", words).train(mode)
     with pytest.raises(KeyboardInterrupt):
-        train_on_stories(model, stories.train, ProbeRecipe(steps=5), press)
+        teach(model, stories.train, ProbeRecipe(steps=5), press)
     assert model.training is mode
 
 

@@ -15,7 +15,7 @@ from ..models.transformer import Transformer
 from ..sampling import feed, log_softmax
 from ..support.machine import evaluating
 from .encoder_decoder import EncoderDecoder, padding_mask
-from .learning import pad
+from .networks import pad
 from .stories import BLANK, MASK, Story, Words, load_data
 
 SHORT = f"Mañana voy a llevar el coche al {BLANK}."
@@ -71,7 +71,7 @@ class DesguaceProbe:
         if not isinstance(getattr(model, "tokenizer", None), Words):
             raise ValueError(
                 f"{type(model).__name__} no lee palabras: su tokenizer debe ser un Words. "
-                "Entrena uno con networks.train_on_stories."
+                "Entrena uno con networks.teach."
             )
         self.model, self.tokenizer = model, model.tokenizer
         self.places = [p for p in places() if p in self.tokenizer.index]
