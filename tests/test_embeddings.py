@@ -286,7 +286,7 @@ def test_skipgram_draws_the_same_pairs_that_are_counted(lesson):
     drawn, rounds = np.zeros((4, 4)), 400
     for seed in range(rounds):
         random = np.random.default_rng(seed)
-        np.add.at(drawn, tuple(lesson["sortea_parejas"](ids, np.ones(4), random).T), 1)
+        np.add.at(drawn, tuple(lesson["draw_pairs"](ids, np.ones(4), random).T), 1)
     assert np.allclose(drawn / rounds, count_pairs(ids, 4), rtol=0.03)
 
 
@@ -299,7 +299,7 @@ def test_skipgram_and_gensim_find_the_same_neighbours(lesson):
 
     tokens = topic_tokens()
     words, ids = frequent_words(tokens)
-    mine = WordVectors(words, lesson["skipgram"](ids, len(words), vueltas=12, E=16, lote=256))
+    mine = WordVectors(words, lesson["skipgram"](ids, len(words), epochs=12, E=16, batch=256))
     sentences = [tokens[i : i + 40] for i in range(0, len(tokens), 40)]
     oracle = Word2Vec(sentences, vector_size=16, sg=1, negative=5, sample=0, epochs=20, seed=1,
                       workers=1, min_count=1, alpha=0.05)  # fmt: skip
@@ -322,7 +322,7 @@ def test_skipgram_and_gensim_overlap_on_the_book(lesson):
     from llm_intro import load_quijote
 
     words, ids = frequent_words(split_words(load_quijote().train))
-    mine = WordVectors(words, lesson["skipgram"](ids, len(words), vueltas=3))
+    mine = WordVectors(words, lesson["skipgram"](ids, len(words), epochs=3))
     text = [words[i] for i in ids]
     sentences = [text[i : i + 5000] for i in range(0, len(text), 5000)]
     oracle = Word2Vec(sentences, vector_size=64, sg=1, negative=5, seed=1, workers=1, min_count=1)

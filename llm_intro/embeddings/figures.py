@@ -87,3 +87,21 @@ def _label(ax, word: str, point, shift, fontsize: int):
         word, point, xytext=shift, textcoords="offset points", ha="center", va="center",
         fontsize=fontsize, arrowprops=dict(arrowstyle="-", color=GREY, lw=0.8) if far else None,
     )  # fmt: skip
+
+
+@styled
+def plot_pull(before, after, names: list[str], ax=None):
+    """Flechas de dos números antes (trazo fino) y después (grueso) de unos pasos de Word2Vec.
+
+    Args:
+        before, after: los mismos vectores, (2,) cada uno, en el orden de `names`.
+    """
+    ax = ax or new_axes(6.4, 4.6)
+    looks = {"color": [BLUE, GREEN, RED], "angles": "xy", "scale_units": "xy", "scale": 1}
+    for ends, width in ((before, 0.004), (after, 0.012)):
+        x, y = np.transpose(ends)
+        ax.quiver(0 * x, 0 * y, x, y, width=width, **looks)
+    for name, end, color in zip(names, after, looks["color"], strict=True):
+        ax.text(*(1.12 * np.asarray(end)), name, color=color, ha="center", fontweight="bold")
+    ax.set(xlim=(-2, 2.5), ylim=(-1.8, 2.3))
+    return ax
