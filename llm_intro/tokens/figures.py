@@ -108,6 +108,4 @@ def plot_backoff(text: str, context: str, ax=None, top: int = 4):
 
 def _letters_after(text: str, ending: str) -> Counter:
     """Cuántas veces vino cada letra detrás de `ending`."""
-    if not ending:
-        return Counter(text)
     return Counter(re.findall(f"(?={re.escape(ending)}(.))", text, re.DOTALL))
