@@ -11,6 +11,7 @@ from llm_intro.face import figures as plots
 from llm_intro.models.scoreboard import Row
 from llm_intro.support.progress import Event, History
 from llm_intro.tokenizers import CharTokenizer
+from llm_intro.tokens import figures as tokens_figures
 
 
 @pytest.fixture
@@ -36,13 +37,35 @@ def test_next_probs_draws_percentages_in_order(ax):
 
 
 def test_history_draws_each_measure_and_each_line(ax):
-    """Dos medidas y una referencia: dos líneas en la figura."""
+    """Dos medidas y una referencia: el valid, el train y la referencia."""
     events = [Event(n, n / 2, 10.0 * n, 1, 3.0, 3.0 - n) for n in (1, 2)]
     plots.plot_history(History(events), {"6-grama": 1.8}, ax)
-    curve, rule = ax.get_lines()
+    curve, train, rule = ax.get_lines()
     assert curve.get_xydata().tolist() == [[10, 2], [20, 1]]
+    assert train.get_xydata().tolist() == [[10, 3], [20, 3]]
     assert set(rule.get_ydata()) == {1.8}
     assert [note.get_text() for note in ax.texts] == ["6-grama: 1,80"]
+
+
+SEVEN = [f"serie {n}" for n in range(7)]
+HISTORY = History([Event(1, 1.0, 9.0, 1, 3.0, 2.0)])
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: plots.plot_history(dict.fromkeys(SEVEN, HISTORY), ax=ax),
+        lambda ax: cervantes_figures.plot_memory([1], {name: [[1.0]] for name in SEVEN}, ax),
+        lambda ax: tokens_figures.plot_unseen({name: [0.5] for name in SEVEN}, ax),
+        lambda ax: tokens_figures.plot_orders({name: [2.0] for name in SEVEN}, ax),
+    ],
+    ids=["history", "memory", "unseen", "orders"],
+)
+def test_every_series_is_drawn_and_looks_different(ax, draw):
+    """De siete series no se pierde ninguna, y no hay dos con el mismo color y la misma marca."""
+    draw(ax)
+    lines = [line for line in ax.get_lines() if line.get_label().startswith("serie")]
+    assert len({(line.get_color(), line.get_marker()) for line in lines}) == len(lines) == 7
 
 
 def test_memory_draws_medians_above_the_floor(ax):

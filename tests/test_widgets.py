@@ -1,14 +1,25 @@
 """Los controles: se mueven, escapan lo ajeno, cuentan los errores y repiten con la semilla."""
 
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
 import pytest
 from fakes import TableModel
 
-from llm_intro.face.controls import bars_html, note
-from llm_intro.face.writing import LiveCurve, compare_demo, entropy_bits, marked, temperature_demo
+from llm_intro.face.controls import bars_html, note, prose
+from llm_intro.face.palette import BLUE
+from llm_intro.face.writing import (
+    AFTER,
+    FORK,
+    LiveCurve,
+    compare_demo,
+    entropy_bits,
+    forked,
+    temperature_demo,
+)
 from llm_intro.support.progress import Event
 
 SYMBOLS = " &<>abc"
@@ -78,17 +89,20 @@ def test_ten_thousand_characters_are_refused(model):
     assert "Aviso" not in screen(box)
 
 
-def test_the_two_texts_mark_what_differs_by_more_than_colour(model):
-    """A igual temperatura no hay nada marcado; con otra, va subrayado y en negrita."""
+def test_the_two_texts_mark_where_they_part_by_more_than_colour(model):
+    """A igual temperatura no hay nada marcado; con otra, un recuadro en cada texto y se cuenta."""
     box = compare_demo(model, "abc", 80)
-    assert "<u>" in screen(box)
+    assert screen(box).count(FORK) == 2 and "Coinciden 80" not in screen(box)
     control(box, "temperatura B").set_state({"value": 0.4})
-    assert "<u>" not in screen(box) and "Coinciden 80 de 80" in screen(box)
+    assert FORK not in screen(box) and "Coinciden 80 de 80" in screen(box)
 
 
-def test_marks_by_hand():
-    """«abc» frente a «axc»: solo la «b»."""
-    assert "a<b><u>b</u></b>c" in marked("abc", "axc", "")
+def test_the_fork_by_hand():
+    """«no s&» con dos letras iguales: la tercera, un espacio, va en el recuadro; «s&», detrás."""
+    page = forked("no s&", 2, "—")
+    assert "<b>—</b>no<b style" in page
+    assert page.endswith(f'>␣</b><span style="{AFTER}">s&amp;</span></p>')
+    assert forked("no", 2, "—") == prose("no", "—")
 
 
 def test_entropy_by_hand():
@@ -127,24 +141,49 @@ def test_moves_from_two_threads_end_in_the_last_value(model):
     assert screen(box) == screen(temperature_demo(model, "abc", 30))
 
 
+def points(curve) -> list[float]:
+    """Dónde cae, a lo ancho, cada medida de valid."""
+    use = rf'<use [^>]*x="([\d.]+)" y="[\d.]+" style="fill: {BLUE.lower()}'
+    return [float(x) for x in re.findall(use, curve.screen.value)]
+
+
 def test_the_live_curve_shows_progress_points_and_lines():
-    """Dos medidas, dos puntos; la referencia, con su nombre escapado."""
+    """Dos medidas, dos puntos más el de la leyenda; la referencia, con su nombre escapado."""
     curve = LiveCurve({"<6>": 1.8})
     curve(Event(1, 0.25, 10.0, 1000, 3.0, None))
     assert "25 %" in curve.screen.value and "faltan 30 s" in curve.screen.value
     for progress, bits in ((0.5, 2.5), (1.0, 2.0)):
         curve(Event(2, progress, 20.0, 2000, 3.0, bits))
     page = curve.screen.value
-    assert page.count("<circle") == 2 and "&lt;6&gt;" in page and "2,00" in page
+    assert len(points(curve)) == 3 and "&lt;6&gt;: 1,80" in page and "2,00" in page
+    assert ">train<" in page and "segundos de entrenamiento" in page
+
+
+def test_the_live_curve_takes_the_ink_of_the_page():
+    """Sobre fondo claro u oscuro: ni negro ni blanco fijos."""
+    curve = LiveCurve()
+    curve(Event(1, 0.5, 10.0, 1000, 3.0, 2.5))
+    assert "currentColor" in curve.screen.value
+    assert not re.search("#000000|#ffffff|black|white", curve.screen.value)
 
 
 def test_a_resumed_training_goes_on_to_the_right():
     """Con más presupuesto la curva sigue donde iba; si se empieza de cero, también ella."""
     curve = LiveCurve({"6-grama": 1.8})
-    for seconds, budget in ((30.0, 60.0), (60.0, 60.0), (70.0, 80.0), (80.0, 80.0)):
+    for seconds, budget in ((20.0, 60.0), (60.0, 60.0), (70.0, 80.0), (80.0, 80.0)):
         curve(Event(1, seconds / budget, seconds, 1000, 3.0, 2.5))
-    xs = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', curve.screen.value)]
-    assert xs == sorted(xs) and xs[0] == pytest.approx(xs[-1] * 30 / 80, abs=0.1)
+    *xs, _ = points(curve)  # 20, 60, 70 y 80: a pasos de 40, 10 y 10
+    assert xs == sorted(xs) and (xs[1] - xs[0]) / (xs[3] - xs[2]) == pytest.approx(4, rel=1e-3)
     assert "6-grama: 1,80" in curve.screen.value
     curve(Event(1, 0.1, 6.0, 100, 3.0, 2.9))
-    assert curve.screen.value.count("<circle") == 1
+    assert len(points(curve)) == 2
+
+
+def test_a_slider_loads_neither_the_network_nor_torch_nor_the_figures():
+    """En un Python nuevo, un deslizador con el modelo del curso: ni requests, ni PyTorch."""
+    code = (
+        "import sys; from llm_intro import temperature_demo; "
+        "from llm_intro.models.pretrained import load_fast; temperature_demo(load_fast()); "
+        "print({'torch', 'requests', 'matplotlib', 'tqdm'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"

@@ -4,7 +4,8 @@ from textwrap import fill
 
 import matplotlib.pyplot as plt
 
-from ..face.figures import BLUE, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE
 
 
 @styled

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..face.figures import BLUE, COMMAS, panels, styled
+from ..face.figures import COMMAS, panels, styled
+from ..face.palette import BLUE
 from ..support.text import comma
 
 SMALL = 64  # casillas de un mapa en el que caben todos los números

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..face.figures import BLUE, GREEN, RED, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE, RED, looks
 from ..support.text import comma
 
 
@@ -16,7 +17,7 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
         floor: por debajo de estos bits no se distingue del redondeo.
     """
     ax = ax or new_axes()
-    for (name, lists), color, mark in zip(changes.items(), (BLUE, RED, GREEN), "os^", strict=False):
+    for (name, lists), (color, mark) in zip(changes.items(), looks(), strict=False):
         low, middle, high = np.array(
             [np.quantile(np.asarray(one), [0.25, 0.5, 0.75]) for one in lists]
         ).T.clip(floor)

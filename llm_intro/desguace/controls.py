@@ -4,12 +4,12 @@ import html
 
 import ipywidgets as w
 
-from ..face.controls import BAR, NARROW, SLIDER, Demo, bar_table, prose, text_box
+from ..face.controls import NARROW, SLIDER, Demo, bar_table, prose, text_box
+from ..face.palette import BLUE, RED
 from ..support.text import comma
 from .probe import CHANGES, LONG
 
 OWN, MEAN = "tu frase", "media de todas"  # None no vale de opción: la lista saldría en blanco
-LESS = "#D55E00"
 
 
 def attention_demo(probe, text: str = LONG):
@@ -47,11 +47,11 @@ def shaded(words: list[str], weights, reader: int) -> str:
     """Una columna por palabra, tan alta como su peso; la que lee va en un recuadro."""
     cells = []
     for i, (word, weight) in enumerate(zip(words, weights, strict=True)):
-        border = "3px solid #D55E00" if i == reader else "3px solid transparent"
+        border = f"3px solid {RED if i == reader else 'transparent'}"
         cells.append(
             f'<span style="display:inline-block;text-align:center;padding:0 .2em;border:{border}">'
             f'<span style="display:block;height:{3 * (1 - weight):.2f}em"></span>'
-            f'<span style="display:block;height:{3 * weight:.2f}em;background:{BAR}"></span>'
+            f'<span style="display:block;height:{3 * weight:.2f}em;background:{BLUE}"></span>'
             f"{html.escape(word)}<br>{comma(float(weight))}</span>"
         )
     legend = f"Lee «{html.escape(words[reader])}» (recuadro). La altura es su atención a cada una."
@@ -83,7 +83,7 @@ def changes_demo(probe, place: str = "desguace"):
 
 def share_bars(shares: dict[str, float]) -> str:
     """Una barra por destino, en tanto por ciento."""
-    rows = ((name, 100 * p, BAR, f"{comma(100 * p, 0)} %") for name, p in shares.items())
+    rows = ((name, 100 * p, BLUE, f"{comma(100 * p, 0)} %") for name, p in shares.items())
     return bar_table("Probabilidad de cada destino", rows)
 
 
@@ -91,7 +91,7 @@ def signed_bars(moved: dict[str, float], place: str) -> str:
     """Una barra por frase con los bits que gana o pierde `place`."""
     largest = max(1.0, *(abs(bits) for bits in moved.values()))
     rows = (
-        (name, 100 * abs(bits) / largest, BAR if bits >= 0 else LESS,
+        (name, 100 * abs(bits) / largest, BLUE if bits >= 0 else RED,
          f"{'gana' if bits >= 0 else 'pierde'} {comma(abs(bits), 1)} bits")
         for name, bits in moved.items()
     )  # fmt: skip

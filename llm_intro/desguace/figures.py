@@ -6,7 +6,8 @@ from statistics import median
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ..face.figures import BLUE, COMMAS, GREY, ORANGE, RED, panels, styled
+from ..face.figures import COMMAS, panels, styled
+from ..face.palette import BLUE, GREY, ORANGE, RED
 from ..support.text import comma
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..face.figures import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE, COLORS, GREEN, GREY, RED, looks
 from . import WordVectors, main_plane
 
-LOOKS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (RED, "D"), ("#CC79A7", "v"), (GREY, "P")]
 RINGS = (8, 14, 22, 32, 44, 58, 74)  # puntos entre la marca y su rótulo, de menos a más
 
 
@@ -17,13 +17,15 @@ def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
         vectors: de donde salen las palabras.
         groups: {nombre: palabras}; cada grupo, con su color y su marca.
     """
-    if len(groups) > len(LOOKS):
-        raise ValueError(f"{len(groups)} grupos: caben {len(LOOKS)} colores que se distingan bien.")
+    if len(groups) > len(COLORS):
+        raise ValueError(
+            f"{len(groups)} grupos: caben {len(COLORS)} colores que se distingan bien."
+        )
     ax = ax or new_axes(8.4, 6.4)
     words = [word for group in groups.values() for word in group]
     points = main_plane(np.array([vectors[word] for word in words]))
     start = 0
-    for (name, group), (color, mark) in zip(groups.items(), LOOKS, strict=False):
+    for (name, group), (color, mark) in zip(groups.items(), looks(), strict=False):
         x, y = points[start : start + len(group)].T
         ax.scatter(x, y, s=60, color=color, marker=mark, label=name, zorder=3)
         start += len(group)
@@ -97,10 +99,10 @@ def plot_pull(before, after, names: list[str], ax=None):
         before, after: los mismos vectores, (2,) cada uno, en el orden de `names`.
     """
     ax = ax or new_axes(6.4, 4.6)
-    looks = {"color": [BLUE, GREEN, RED], "angles": "xy", "scale_units": "xy", "scale": 1}
+    arrows = {"color": [BLUE, GREEN, RED], "angles": "xy", "scale_units": "xy", "scale": 1}
     for ends, width in ((before, 0.004), (after, 0.012)):
         x, y = np.transpose(ends)
-        ax.quiver(0 * x, 0 * y, x, y, width=width, **looks)
+        ax.quiver(0 * x, 0 * y, x, y, width=width, **arrows)
     for name, end, color in zip(names, after, looks["color"], strict=True):
         ax.text(*(1.12 * np.asarray(end)), name, color=color, ha="center", fontweight="bold")
     ax.set(xlim=(-2, 2.5), ylim=(-1.8, 2.3))

@@ -12,11 +12,15 @@ import ipywidgets as w
 import numpy as np
 
 from ..support.text import comma, visible
+from .palette import BLUE, GREY
 
 NARROW = w.Layout(width="100%", max_width="560px", margin="2px 0")  # en un móvil, justo
-BAR, GREY = "#0072B2", "#8A8A8A"
-SLIDER = {"description_width": "8em", "handle_color": BAR}  # el tirador de serie no se distingue
+SLIDER = {"description_width": "8em", "handle_color": BLUE}  # el tirador de serie no se distingue
 OUT = "fuera"
+# ipywidgets no deja dar nombre a un tirador: la página se lo pone, para quien la oye
+NAMED = """<style onload="for (const bar of document.querySelectorAll('.widget-slider'))
+for (const knob of bar.querySelectorAll('[role=slider]'))
+knob.ariaLabel = bar.querySelector('.widget-label').textContent"></style>"""
 MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría segundos
 
 
@@ -65,11 +69,15 @@ class Demo:
                 for page in self.draw(**{k: value(c) for k, c in self.controls.items()}):
                     if turn != self.turn:
                         return  # hay un valor más nuevo esperando
-                    self.screen.value = page
+                    self.show(page)
             except ValueError as error:
-                self.screen.value = note(str(error))
+                self.show(note(str(error)))
             except Exception as error:  # un control no puede dejar la celda en rojo
-                self.screen.value = note(f"algo ha fallado ({type(error).__name__}): {error}")
+                self.show(note(f"algo ha fallado ({type(error).__name__}): {error}"))
+
+    def show(self, page: str) -> None:
+        """Enseña `page` en lugar de lo que hubiera."""
+        self.screen.value = page + NAMED
 
 
 def value(control):
@@ -97,24 +105,25 @@ def bars_html(probs, kept, tokenizer, top: int = 10) -> str:
     for i in np.argsort(-probs, kind="stable")[:top]:
         letter, share = visible(tokenizer.decode([i])), 100 * float(kept[i] or probs[i])
         value = f"{comma(share, 1)} %" if kept[i] else OUT
-        rows.append((letter, share, BAR if kept[i] else GREY, value))
+        rows.append((letter, share, BLUE if kept[i] else GREY, value))
     return bar_table("Probabilidad de cada letra siguiente", rows)
 
 
 def bar_table(title: str, rows) -> str:
     """Tabla de barras: nombre, barra de 0 a 100 y valor escrito. Lo que está «fuera», tachado."""
-    lines = "".join(
-        f'<tr><th scope="row" style="white-space:nowrap;text-align:left;padding-right:.5em">'
-        f"{'<s>' * (value == OUT)}{html.escape(name)}{'</s>' * (value == OUT)}</th>"
-        f'<td style="width:100%"><div style="background:{color};height:1em;'
-        f'width:{max(share, 0.3):.1f}%"></div></td>'
-        f'<td style="white-space:nowrap;text-align:right;padding-left:.5em">{value}</td></tr>'
-        for name, share, color, value in rows
-    )
+    lines = []
+    for name, share, color, value in rows:
+        name = f"<s>{html.escape(name)}</s>" if value == OUT else html.escape(name)
+        bar = f"background:{color};height:1em;width:{max(share, 0.3):.1f}%"
+        lines.append(
+            f'<tr><th scope="row" style="white-space:nowrap;text-align:left;padding-right:.5em">'
+            f'{name}</th><td style="width:100%"><div style="{bar}"></div></td>'
+            f'<td style="white-space:nowrap;text-align:right;padding-left:.5em">{value}</td></tr>'
+        )
     return (
         f'<p style="margin:.5em 0"><b>{html.escape(title)}</b></p>'
         f'<table aria-label="{html.escape(title)}" '
-        f'style="width:100%;max-width:560px;font-size:1.1em;line-height:1.3">{lines}</table>'
+        f'style="width:100%;max-width:36em;font-size:1.1em;line-height:1.3">{"".join(lines)}</table>'
     )
 
 
@@ -125,8 +134,8 @@ def columns(pages) -> str:
 
 
 def prose(text: str, start: str = "") -> str:
-    """Un texto generado, con su comienzo en negrita y todo escapado."""
+    """Un texto generado, con su comienzo en negrita y todo escapado; no parte las palabras."""
     return (
-        '<p style="font-size:1.15em;line-height:1.5;max-width:46em;overflow-wrap:anywhere">'
+        '<p style="font-size:1.15em;line-height:1.5;max-width:46em;overflow-wrap:break-word">'
         f"<b>{html.escape(start)}</b>{html.escape(text)}</p>"
     )

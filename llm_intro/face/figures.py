@@ -9,15 +9,15 @@ import numpy as np
 from PIL import Image  # la trae matplotlib
 
 from ..support.text import comma, count, visible
+from .palette import BLUE, GREEN, GREY, RED, looks
 
-# Okabe e Ito (2008): se distinguen también sin ver bien los colores
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
 COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
 STYLE = {
     "font.size": 13,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",  # letras, no dibujos de letras: pesan menos y se pueden leer
 }
 
 
@@ -82,22 +82,42 @@ def plot_next_probs(probs, tokenizer, ax=None, top: int = 12):
 
 @styled
 def plot_history(history, lines: dict[str, float] | None = None, ax=None):
-    """Bits/car. en valid según los segundos de entrenamiento.
+    """Bits/car. según los segundos de entrenamiento.
 
     Args:
-        history: lo que devuelve `train`, o varias, {nombre: historia}.
+        history: lo que devuelve `train`: su valid y, con puntos, su train; o varias,
+            {nombre: historia}: el valid de cada una.
         lines: referencias horizontales, {nombre: bits/car.}.
     """
     ax = ax or new_axes()
-    histories = history if isinstance(history, dict) else {"tu modelo": history}
-    for (name, one), color, mark in zip(histories.items(), (BLUE, RED, GREEN), "os^", strict=False):
+    several = isinstance(history, dict)
+    histories = history if several else {"valid": history}
+    for (name, one), (color, mark) in zip(histories.items(), looks(), strict=False):
         seconds = [event.seconds for event in one.events]
         ax.plot(seconds, [e.valid_bits for e in one.events], color=color, marker=mark, label=name)
+        if not several:
+            train = [event.train_bits for event in one.events]
+            ax.plot(seconds, train, color=RED, linestyle=":", label="train")
     draw_lines(ax, lines or {})
     ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
-    ax.set(xlabel="segundos de entrenamiento", ylabel="bits/car. en valid")
+    ax.set(xlabel="segundos de entrenamiento")
+    ax.set(ylabel="bits/car. en valid" if several else "bits/car.")
     ax.legend(frameon=False)
     return ax
+
+
+@styled
+def history_svg(history, lines: dict[str, float], seconds: float) -> str:
+    """La curva de `plot_history` como SVG, de 0 a `seconds`, con la tinta de la página.
+
+    Sin pyplot, que no se lleva bien con los hilos; en claro o en oscuro, se lee igual.
+    """
+    figure, page = plt.Figure(figsize=(5, 3.2)), io.StringIO()
+    plot_history(history, lines, figure.subplots()).set_xlim(0, seconds)
+    figure.savefig(page, format="svg", transparent=True)
+    name = 'role="img" aria-label="Bits por carácter, medida a medida" fill="currentColor"'
+    svg = page.getvalue().replace("#000000", "currentColor").replace("<svg", f"<svg {name}")
+    return svg[svg.index("<svg") :].replace("<svg", '<svg style="width:100%;max-width:480px"')
 
 
 def draw_lines(ax, lines: dict[str, float]):

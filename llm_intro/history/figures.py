@@ -1,6 +1,7 @@
 """Figuras de la lección 01: cuántos pasos hay entre dos palabras, y la línea del tiempo."""
 
-from ..face.figures import BLUE, GREEN, ORANGE, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE, GREEN, ORANGE
 
 LOOKS = {"reglas": (ORANGE, "s"), "estadística": (GREEN, "^"), "redes": (BLUE, "o")}
 

@@ -26,8 +26,12 @@ def reto_demo(model, prompt: str = PROMPT, words: int = 4, letters: int = 10, be
     }
 
     def draw(words, letters, temperature, seed, prompt):
-        replies = best_replies(model, prompt, words, letters, 10, beams, temperature, seed)
-        yield prose("", prompt) + replies_table(replies)
+        head = prose("", prompt)
+        if not temperature:
+            head += f"<p>A temperatura 0 no hay sorteo: la semilla {seed} no cambia nada.</p>"
+        for width in (1, beams):  # un solo camino se recorre en un instante; después, los demás
+            asked = words, letters, min(10, width), width, temperature, seed
+            yield head + replies_table(best_replies(model, prompt, *asked))
 
     return Demo(controls, draw).box
 
@@ -44,5 +48,5 @@ def replies_table(replies) -> str:
         )
     return (
         '<table aria-label="Las mejores respuestas que cumplen" '
-        f'style="font-size:1.15em;line-height:1.5">{"".join(rows)}</table>'
+        f'style="font-size:1.15em;line-height:1.35">{"".join(rows)}</table>'
     )

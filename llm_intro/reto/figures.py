@@ -1,6 +1,7 @@
 """La figura del reto: lo rara que es una respuesta buena."""
 
-from ..face.figures import BLUE, GREY, RED, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE, GREY, RED
 
 
 @styled

@@ -3,41 +3,16 @@
 import html
 
 import ipywidgets as w
-import matplotlib.pyplot as plt
 
-from ..face.controls import BAR, Demo, columns, int_slider, prose, slider, text_box
-from ..face.figures import STYLE
+from ..face.controls import NAMED, Demo, columns, int_slider, prose, slider, text_box
+from ..face.palette import BLUE, GREY, RED
 from ..face.writing import growing
 from ..sampling import stream
+from ..support.data import read_text
 from ..support.text import comma
 
-CLASS = "#D55E00"  # los votos de la clase; además, llevan su título
 OTHER = "otro sitio"
-BIG = """<style>
-.llm-escena, .llm-escena .widget-html-content, .llm-escena .jupyter-widgets {
-  font-size: 20px; --jp-widgets-font-size: 20px; --jp-widgets-inline-height: 34px;
-  --jp-widgets-inline-label-width: 8em; line-height: 1.4 }
-.llm-escena { overflow: visible; gap: 0 2em; align-items: flex-start }
-.llm-escena > .llm-mandos { flex: 1 1 26em; min-width: 0; max-width: 30em; overflow: visible;
-  flex-direction: column; align-items: flex-start }
-.llm-escena > .llm-mandos > :first-child { display: none }
-.llm-escena > .llm-mandos > * { max-width: 100% }
-.llm-escena.llm-ancha > .llm-mandos { flex: 1 1 100%; max-width: none; flex-flow: row wrap }
-.llm-ancha .widget-hslider { max-width: 18.5em !important }
-.llm-ancha .widget-text { max-width: 26em !important }
-.llm-escena > .llm-pantalla { flex: 2 1 30em; min-width: 0; overflow: visible }
-.llm-escena .llm-pantalla p { margin: 0 0 .4em }
-.llm-escena .noUi-target { background: #767676 }
-.llm-escena .widget-readout { min-width: 3em }
-.llm-escena .widget-toggle-button, .llm-escena .widget-button {
-  width: auto; min-height: 44px; font-size: 20px; line-height: 1.2 }
-.llm-escena :focus-visible { outline: 3px solid #D55E00; outline-offset: 2px }
-.llm-escena input[type=checkbox] { width: 24px; height: 24px }
-.jp-Notebook:has(.llm-escena) .jp-RenderedHTMLCommon { font-size: 24px }
-@media (max-width: 600px) {
-  .llm-escena, .llm-escena .jupyter-widgets { --jp-widgets-font-size: 18px }
-  .llm-escena .widget-label { width: 8.2em !important } }
-</style>"""
+BIG = f"<style>{read_text('stage.css').replace('ROJO', RED)}</style>"
 
 
 class Stage(w.Box):
@@ -70,7 +45,7 @@ class Stage(w.Box):
             one.value = value
 
     def _repr_mimebundle_(self, **kwargs):
-        twin = {"text/html": self.children[-1].value}
+        twin = {"text/html": self.children[-1].value.removesuffix(NAMED)}
         return {**super()._repr_mimebundle_(**kwargs), **twin}
 
 
@@ -112,15 +87,23 @@ def vote_demo(sentences: dict[str, str], answers: dict[str, dict[str, dict[str, 
         answers: {botón: {modelo: {destino: probabilidad}}}.
     """
     places = ("taller", "concesionario", "desguace")
-    controls = {
-        "name": w.ToggleButtons(options=list(sentences), layout=w.Layout(width="100%")),
-        **{place: _hands(place) for place in (*places, OTHER)},
-        "shown": w.Checkbox(description="destapar los modelos", indent=False),
-    }
+    name = w.ToggleButtons(options=list(sentences), layout=w.Layout(width="100%"))
+    hands = {(one, place): _hands(place) for one in sentences for place in (*places, OTHER)}
+
+    def only_this(_change=None):  # cada frase tiene sus votos; los de las otras esperan
+        for (sentence, _), box in hands.items():
+            box.layout.display = None if sentence == name.value else "none"
+
+    only_this()
+    name.observe(only_this, names="value")
+    controls = {"name": name, **{" ".join(key): box for key, box in hands.items()}}
+    controls["shown"] = w.Checkbox(description="destapar los modelos", indent=False,
+                                   layout=w.Layout(width="auto"))  # fmt: skip
 
     def draw(name, shown, **votes):
-        total = max(1, sum(votes.values()))
-        parts = {"la clase": {place: hands / total for place, hands in votes.items()}}
+        mine = {place: votes[f"{name} {place}"] for place in (*places, OTHER)}
+        total = max(1, sum(mine.values()))
+        parts = {"la clase": {place: hands / total for place, hands in mine.items()}}
         for model, given in answers[name].items() if shown else ():
             known = {place: given[place] for place in places}
             parts[model] = {**known, OTHER: 1 - sum(known.values())}
@@ -139,26 +122,22 @@ def share_table(parts: dict[str, dict[str, float]]) -> str:
     """Una columna por votante y una fila por destino: el tanto por ciento y su barra."""
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in parts)
     rows = "".join(
-        f'<tr><th scope="row" style="width:1%;padding-right:1em">{html.escape(place)}</th>'
+        f'<tr><th scope="row">{html.escape(place)}</th>'
         + "".join(share_cell(part[place], name == "la clase") for name, part in parts.items())
         + "</tr>"
         for place in parts["la clase"]
     )
     return (
-        '<table aria-label="Qué responde cada uno" style="width:100%;font-size:1.1em;'
-        f'text-align:left;line-height:1.3"><tr><td></td>{head}</tr>{rows}</table>'
+        '<table aria-label="Qué responde cada uno" style="width:100%;table-layout:fixed;'
+        'font-size:1.1em;text-align:left;line-height:1.3;overflow-wrap:anywhere">'
+        f'<tr><td style="width:22%"></td>{head}</tr>{rows}</table>'
     )
 
 
 def share_cell(share: float, ours: bool) -> str:
-    """Una casilla: el número y, debajo, una barra de ese largo."""
-    bar = f"background:{CLASS if ours else BAR};height:.5em;width:{100 * max(share, 0):.1f}%"
+    """Una casilla: el número y, debajo, una barra; el fondo gris mide lo mismo en todas."""
+    bar = f"background:{RED if ours else BLUE};height:.5em;width:{100 * max(share, 0):.1f}%"
     return (
-        f'<td style="padding:.2em .6em .2em 0;min-width:4em">{comma(100 * share + 0.0, 0)} %'
-        f'<div style="{bar}"></div></td>'
+        f'<td style="padding:.2em .6em .2em 0">{comma(100 * share + 0.0, 0)} %'
+        f'<div style="background:{GREY}40"><div style="{bar}"></div></div></td>'
     )
-
-
-def big_figures(points: int = 20) -> None:
-    """Desde aquí, las figuras salen con la letra que se lee desde el fondo de la clase."""
-    STYLE["font.size"] = plt.rcParams["font.size"] = points

@@ -5,10 +5,9 @@ from collections import Counter
 
 import numpy as np
 
-from ..face.figures import BLUE, GREEN, GREY, ORANGE, RED, new_axes, styled
+from ..face.figures import new_axes, styled
+from ..face.palette import BLUE, GREY, ORANGE, looks
 from ..support.text import comma, visible
-
-LOOKS = [(BLUE, "o"), (RED, "s"), (GREEN, "^"), (ORANGE, "D")]
 
 
 @styled
@@ -48,7 +47,7 @@ def plot_unseen(shares: dict[str, list[float]], ax=None):
         shares: {nombre: partes de 0 a 1, para los órdenes 1, 2, 3…}.
     """
     ax = ax or new_axes()
-    for (name, values), (color, mark) in zip(shares.items(), LOOKS, strict=False):
+    for (name, values), (color, mark) in zip(shares.items(), looks(), strict=False):
         ax.plot(range(1, len(values) + 1), [100 * v for v in values], color=color, marker=mark,
                 label=name)  # fmt: skip
     orders = range(1, max(map(len, shares.values())) + 1)
@@ -65,7 +64,7 @@ def plot_orders(curves: dict[str, list[float]], ax=None):
         curves: {nombre: bits/car. para los órdenes 1, 2, 3…}.
     """
     ax = ax or new_axes(7.2, 4.6)
-    for (name, bits), (color, mark) in zip(curves.items(), LOOKS, strict=False):
+    for (name, bits), (color, mark) in zip(curves.items(), looks(), strict=False):
         best = min(range(len(bits)), key=bits.__getitem__)
         label = f"{name}: el mejor, {best + 1} ({comma(bits[best])})"
         ax.plot(range(1, len(bits) + 1), bits, color=color, marker=mark, label=label)
@@ -91,7 +90,7 @@ def plot_backoff(text: str, context: str, ax=None, top: int = 4):
         after = _letters_after(text, ending)
         names.append(f"«{visible(ending)}», {after.total()} veces" if ending else "sin contexto")
         left = 0.0
-        for (letter, n), (color, _) in zip(after.most_common(top), LOOKS, strict=False):
+        for (letter, n), (color, _) in zip(after.most_common(top), looks(), strict=False):
             share = 100 * n / after.total()
             ax.barh(row, share, left=left, color=color, alpha=0.5, edgecolor="white")
             if share > 4:

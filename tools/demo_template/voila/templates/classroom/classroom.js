@@ -14,6 +14,11 @@
   // Un enlace a otro cuaderno no lleva a ninguna parte desde aquí: queda su texto.
   for (const link of document.querySelectorAll('a[href$=".ipynb"]')) link.removeAttribute("href");
 
+  // Una figura se llama como su pantalla, para quien la oye. Voilà las pone cuando quiere.
+  document.addEventListener("load", ({ target }) => {
+    if (target.tagName === "IMG") target.alt = target.closest(".pantalla").querySelector("h2").innerText;
+  }, true);
+
   const bar = document.createElement("nav");
   bar.className = "paso";
   bar.setAttribute("aria-label", "Pantallas");
@@ -34,10 +39,14 @@
   on.onclick = () => go(1);
   addEventListener("scroll", count, { passive: true, capture: true });
   count();
-  // Los mandos a distancia de las presentaciones mandan AvPág y RePág.
+  // Los mandos a distancia mandan AvPág y RePág: pasan pantalla siempre, antes de que los oiga nadie.
+  // El mando que tenía el foco lo suelta: si no, las flechas moverían lo que ya no se ve.
   addEventListener("keydown", (event) => {
-    if (document.activeElement.closest("input, select, textarea, [role=slider]")) return;
     const step = { PageDown: 1, PageUp: -1 }[event.key];
-    if (step) { event.preventDefault(); go(step); }
-  });
+    if (!step) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.activeElement.blur();
+    go(step);
+  }, true);
 })();
