@@ -103,7 +103,7 @@ def plot_pull(before, after, names: list[str], ax=None):
     for ends, width in ((before, 0.004), (after, 0.012)):
         x, y = np.transpose(ends)
         ax.quiver(0 * x, 0 * y, x, y, width=width, **arrows)
-    for name, end, color in zip(names, after, looks["color"], strict=True):
+    for name, end, color in zip(names, after, arrows["color"], strict=True):
         ax.text(*(1.12 * np.asarray(end)), name, color=color, ha="center", fontweight="bold")
     ax.set(xlim=(-2, 2.5), ylim=(-1.8, 2.3))
     return ax
