@@ -8,12 +8,13 @@ Las tablas que una lección lee viven en llm_intro/data/; las demás, en benchma
 """
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+
+from llm_intro.support.data import load_results as load
 
 HERE = Path(__file__).parent
 DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "outputs", HERE / "RESULTS.md"
@@ -24,11 +25,6 @@ LIVE = {
     "scaling": "Cuánto cuesta más texto",
     "two_processes": "Repartir un entrenamiento entre dos procesos",
 }
-
-
-def load(name: str) -> dict:
-    """Un JSON de los que viajan con el curso."""
-    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def table(head: list[str], rows) -> str:

@@ -25,6 +25,7 @@ from llm_intro import load_pretrained, load_quijote
 from llm_intro.models.mixture import Mixture, bootstrap_interval
 from llm_intro.models.pretrained import FILES, load_card
 from llm_intro.models.scoreboard import sample_text
+from llm_intro.support.data import load_results
 
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
 NETWORKS = {"LSTM del curso": "cervantes", "Transformer": "transformer"}
@@ -38,7 +39,7 @@ RATES = (0.0, 0.1, 0.3, 1.0, 3.0)  # de la evaluación dinámica, para elegir en
 
 def recipe_rows() -> list[dict]:
     """Las recetas entrenadas en recipes.py: la mediana de las semillas."""
-    recipes = json.loads((DATA / "recipes.json").read_text(encoding="utf-8"))
+    recipes = load_results("recipes")
     runs = {"receta de partida": [recipes["starting"]]}
     for minutes in (1, 4, 20):
         if trained := recipes["course"].get(str(60 * minutes)):
@@ -162,7 +163,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     path = DATA / "scoreboard.json"
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored = load_results("scoreboard")
     if options.part == "table" and not options.smoke:
         return table(stored)
     corpus, cut = load_quijote(), 2000 if options.smoke else None

@@ -85,7 +85,7 @@ def main() -> None:
     seconds = time.process_time() - begin
     words, ids = frequent_words(tokens, min_count)
     skipgram, begin = lesson_skipgram(), time.process_time()
-    learnt = [WordVectors(words, skipgram(ids, len(words), semilla=s)) for s in seeds]
+    learnt = [WordVectors(words, skipgram(ids, len(words), seed=s)) for s in seeds]
     card = {
         "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
         "command": "python benchmarks/vectors.py",

@@ -28,11 +28,11 @@ PLAIN, ACCENTED = "abcdefghijlmnñopqrstuvxyz", "áéíóú"
 
 
 def lesson_permutation():
-    """La función `permutacion` de la lección, tal como se lee allí."""
+    """La función `permutation` de la lección, tal como se lee allí."""
     cells = {c["id"]: c for c in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
     names = {"np": np}
     exec("".join(cells["permutacion"]["source"]), names)
-    return names["permutacion"]
+    return names["permutation"]
 
 
 def measure(model, letters: str, vowels: str, permutation) -> str:

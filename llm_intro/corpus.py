@@ -73,10 +73,7 @@ def clean(raw: str) -> str:
 
 
 def starting_cleaning(raw: str) -> str:
-    """La limpieza de la primera lección, con sus dos errores: sirve para enseñarlos.
-
-    El final que busca no está, así que se cuela la licencia; cada «\\r\\n» da dos espacios.
-    """
+    """La de la primera lección: se cuela la licencia y cada «\\r\\n» da dos espacios."""
     start, end = raw.find(START_MARK), raw.find("Fin de la obra")
     return raw[start:end].lower().replace("\n", " ").replace("\r", " ")
 

@@ -1,7 +1,6 @@
 """De las puntuaciones al texto: elegir la letra siguiente, escribir y medir.
 
-Nada de aquí sabe qué modelo hay detrás: basta con que tenga `tokenizer`, `start()` y
-`step(token, state) -> (logits, state)`. Solo hace falta NumPy.
+Vale cualquier modelo con `tokenizer`, `start()` y `step(token, state) -> (logits, state)`.
 """
 
 import math
@@ -25,16 +24,14 @@ def next_probs(logits, temperature: float = 1.0, top_k: int | None = None, top_p
     Returns:
         probabilidades, (V,), que suman 1, del mismo tipo que `logits`, que queda intacto.
     Raises:
-        ValueError: temperatura negativa, infinita o NaN; `top_k` < 1; `top_p` fuera de
-            (0, 1]; logits vacíos, con NaN o con +infinito.
+        ValueError: un ajuste imposible, o logits vacíos, con NaN o con +infinito.
     Fuente: Holtzman et al. (2020), «The Curious Case of Neural Text Degeneration» (top-p);
         Fan et al. (2018), «Hierarchical Neural Story Generation» (top-k).
     """
     check_sampling(temperature, top_k, top_p)
     scores = as_scores(logits)
     if temperature == 0:
-        probs = np.zeros_like(scores)
-        probs[scores.argmax()] = 1.0
+        probs = np.eye(1, len(scores), scores.argmax())[0]
     else:
         with np.errstate(over="ignore"):  # a temperatura ínfima, -infinito es lo correcto
             scores = (scores - scores.max()) / temperature
@@ -53,10 +50,8 @@ def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
 def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
     """Avisa de un ajuste imposible antes de escribir nada."""
     if not (isinstance(temperature, Real) and math.isfinite(temperature) and temperature >= 0):
-        raise ValueError(
-            f"temperature={temperature!r}: debe ser un número finito, 0 o más, sin comillas. "
-            "Prueba entre 0.3 y 1.5; 0 elige siempre la opción más probable."
-        )
+        what = "debe ser un número finito, 0 o más, sin comillas. Prueba entre 0.3 y 1.5."
+        raise ValueError(f"temperature={temperature!r}: {what}")
     if top_k is not None and not (isinstance(top_k, Real) and top_k >= 1 and top_k % 1 == 0):
         raise ValueError(f"top_k={top_k!r}: debe ser un entero de 1 o más, o None para no cortar.")
     if top_p is not None and not (isinstance(top_p, Real) and 0 < top_p <= 1):
@@ -71,10 +66,7 @@ def as_scores(logits) -> np.ndarray:
     if scores.ndim != 1 or not scores.size:
         raise ValueError(f"logits de forma {scores.shape}: se esperaba un vector (V,) no vacío.")
     if not math.isfinite(scores.max()):  # el máximo de algo con NaN es NaN
-        raise ValueError(
-            "los logits tienen NaN o infinitos: el modelo ha divergido. "
-            "Baja la tasa de aprendizaje y vuelve a entrenar."
-        )
+        raise ValueError("los logits tienen NaN o infinitos: el modelo ha divergido. Baja lr.")
     return scores
 
 
@@ -84,24 +76,19 @@ def _cut(probs: np.ndarray, top_k, top_p) -> np.ndarray:
     if top_p is not None and top_p < 1:
         total = np.cumsum(probs[order[:keep]])
         keep = int(np.searchsorted(total, top_p * total[-1] * (1 - 1e-12))) + 1
-    cut = np.zeros_like(probs)
-    cut[order[:keep]] = probs[order[:keep]]
-    return cut / cut.sum()
+    probs[order[keep:]] = 0
+    return probs / probs.sum()
 
 
 def pick(probs: np.ndarray, u: float) -> int:
-    """Elige una opción con un número `u` de [0, 1): el tramo de la suma donde cae.
-
-    Con los mismos `u`, otra temperatura cambia solo las letras que ella decide.
-    """
+    """Elige una opción con un número `u` de [0, 1): el tramo de la suma donde cae."""
     cumulative = np.cumsum(probs)
     return int(np.searchsorted(cumulative, u * cumulative[-1], side="right"))
 
 
 def read_prompt(model, prompt: str) -> np.ndarray:
     """El comienzo como números; en minúsculas si el modelo no conoce las mayúsculas."""
-    tokenizer = getattr(model, "tokenizer", None)
-    if tokenizer is None:
+    if (tokenizer := getattr(model, "tokenizer", None)) is None:
         raise ValueError("el modelo no tiene tokenizer: entrénalo con train o fit, o cárgalo.")
     if getattr(tokenizer, "symbols", "").islower():
         prompt = check_text(prompt).lower()
@@ -119,10 +106,7 @@ def feed(model, ids) -> tuple[np.ndarray, object]:
 
 
 def stream(model, prompt, length=300, temperature=0.7, top_k=None, top_p=None, seed=0) -> Iterator:
-    """Escribe a continuación de `prompt`, letra a letra, según se generan.
-
-    Args y errores: los de `generate`. Los errores saltan al llamar, no a media frase.
-    """
+    """Lo que `generate` escribe, letra a letra. Los errores saltan al llamar, no a media frase."""
     check_sampling(temperature, top_k, top_p)
     if not (isinstance(length, Real) and length >= 0 and length % 1 == 0):
         raise ValueError(f"length={length!r}: debe ser un entero, 0 o más.")
@@ -154,18 +138,14 @@ def whole_letters(tokenizer, tokens) -> Iterator[str]:
 
 
 def generate(model, prompt, length=300, temperature=0.7, top_k=None, top_p=None, seed=0) -> str:
-    """Escribe `length` símbolos a continuación de `prompt`.
+    """Escribe `length` símbolos a continuación de `prompt` y devuelve todo, como él lo lee.
 
     Args:
         model: cualquiera con `tokenizer`, `start` y `step`.
-        prompt: el comienzo, no vacío y con símbolos que el modelo conozca.
+        prompt: el comienzo; ValueError si está vacío o el modelo no conoce sus símbolos.
         length: símbolos nuevos, 0 o más.
         temperature, top_k, top_p: los de `next_probs`.
-        seed: la misma semilla repite el mismo texto; None, uno distinto cada vez.
-    Returns:
-        el comienzo (como el modelo lo lee) y lo escrito.
-    Raises:
-        ValueError: comienzo vacío o con símbolos desconocidos, o un ajuste imposible.
+        seed: la misma repite el mismo texto; None, uno distinto cada vez.
     """
     new = "".join(stream(model, prompt, length, temperature, top_k, top_p, seed))
     return model.tokenizer.decode(read_prompt(model, prompt)) + new
@@ -178,18 +158,15 @@ def token_bits(model, ids) -> np.ndarray:
     state, bits = model.start(), []
     for token, following in pairwise(ids):
         logits, state = model.step(int(token), state)
-        with np.errstate(divide="ignore"):
-            bits.append(-np.log2(next_probs(as_scores(logits))[following]))
+        bits.append(-log_softmax(as_scores(logits))[following] / math.log(2))
     return np.array(bits)
 
 
 def bits_per_char(model, text: str) -> float:
     """Bits por carácter: cuántas preguntas de sí o no cuesta, de media, cada letra.
 
-    El primer símbolo no se puntúa: aún no hay nada de lo que predecirlo.
-
-    Raises:
-        ValueError: si el texto tiene menos de dos símbolos o alguno desconocido.
+    El primer símbolo no se puntúa: aún no hay nada de lo que predecirlo. ValueError si el texto
+    tiene menos de dos símbolos o alguno desconocido.
     """
     ids = read_prompt(model, text)
     if len(ids) < 2:

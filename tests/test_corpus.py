@@ -1,7 +1,6 @@
 """El corpus: llega entero o no llega, y la copia guardada nunca es mala."""
 
 import errno
-import json
 import logging
 import os
 import random
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import time
 import unicodedata
-from importlib.resources import files
 from pathlib import Path
 from unittest.mock import patch
 
@@ -401,13 +399,11 @@ def test_the_parts_of_the_excerpt_share_nothing():
 
 def test_the_excerpt_is_tidy_text_and_its_card_tells_the_truth():
     """UTF-8 en NFC, LF, sin BOM ni espacios dobles; la ficha dice sus capítulos y su tamaño."""
-    folder = files("llm_intro") / "data"
-    data = (folder / "excerpt.txt").read_bytes()
-    raw = data.decode("utf-8")
-    assert b"\r" not in data and not raw.startswith("\ufeff")
+    raw = data.path("excerpt.txt").read_bytes().decode("utf-8")
+    assert "\r" not in raw and not raw.startswith("\ufeff")
     assert unicodedata.is_normalized("NFC", raw) and "  " not in raw
     assert raw.count("«") == raw.count("»") and raw.count("¿") == raw.count("?")
-    card = json.loads((folder / "excerpt.json").read_text(encoding="utf-8"))
+    card = load_results("excerpt")
     assert card["characters"] == {"file": len(raw), "clean": len(clean(raw))}
     headings = [line for line in raw.splitlines() if line.startswith("Capítulo ")]
     assert [chapter["title"] for chapter in card["chapters"]] == headings

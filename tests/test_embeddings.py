@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +23,9 @@ from llm_intro.embeddings import (
     split_words,
     truncated_svd,
 )
+from llm_intro.support.data import load_results, path
 
 LESSON = Path(__file__).resolve().parent.parent / "notebooks" / "03_embeddings.ipynb"
-DATA = files("llm_intro") / "data"
 SQUARE = WordVectors(("este", "norte", "noreste", "oeste"), [[2, 0], [0, 3], [1, 1], [-5, 0]])
 
 
@@ -235,12 +234,12 @@ def test_the_shipped_vectors_hold_what_the_lesson_says():
     assert vectors.rank("reina", "rey", "hombre", "mujer") > 1
     assert vectors.rank("reina", "rey", "señor", "señora") == 1
     assert vectors.rank("reina", "rey", "duque", "duquesa") == 1
-    assert len((DATA / "vectors.npz").read_bytes()) < 1_500_000
+    assert path("vectors.npz").stat().st_size < 1_500_000
 
 
 def test_the_card_describes_the_shipped_vectors():
     """Palabras, tamaño, semilla, orden, máquina y fecha; la primera semilla es la guardada."""
-    card = json.loads((DATA / "vectors.json").read_text(encoding="utf-8"))
+    card = load_results("vectors")
     vectors = load_vectors()
     assert (card["words"], card["dimensions"]) == (len(vectors), vectors.vectors.shape[1])
     assert all(card[key] for key in ("command", "machine", "date", "data"))

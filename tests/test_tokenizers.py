@@ -122,14 +122,14 @@ def test_a_tie_is_won_by_the_pair_of_smaller_numbers():
 
 def test_no_piece_joins_two_words():
     """Un espacio solo puede estar al principio de una pieza de letras."""
-    words = bpe.split_words("en un lugar, 25 años  ¡ay!")
+    words = bpe.chunks("en un lugar, 25 años  ¡ay!")
     assert words == ["en", " un", " lugar", ",", " 25", " años", " ", " ¡", "ay", "!"]
 
 
 @given(st.text())
 def test_splitting_into_words_loses_nothing(text):
     """Juntas, las palabras son el texto de partida."""
-    assert "".join(bpe.split_words(text)) == text
+    assert "".join(bpe.chunks(text)) == text
 
 
 @pytest.mark.parametrize("text", HARD)
@@ -177,7 +177,7 @@ def library_tokenizer(text, vocab_size):
     trainer = tokenizers.trainers.BpeTrainer(
         vocab_size=vocab_size, min_frequency=2, initial_alphabet=alphabet, show_progress=False
     )
-    lines = [" ".join(disguise(word) for word in bpe.split_words(text))]
+    lines = [" ".join(disguise(word) for word in bpe.chunks(text))]
     library.train_from_iterator(lines, trainer)
     return library, disguise
 
@@ -193,7 +193,7 @@ def test_merges_and_tokens_equal_the_library_s_on_the_excerpt(excerpt, trained):
     assert len(ours) == 344 and ours == restored
     unseen = "desfacedor de entuertos: el ingenioso pingüino 😀 acometió á los molinos."
     expected = [
-        token for word in bpe.split_words(unseen) for token in library.encode(disguise(word)).ids
+        token for word in bpe.chunks(unseen) for token in library.encode(disguise(word)).ids
     ]
     assert trained.encode(unseen).tolist() == expected
 

@@ -22,7 +22,7 @@ from ..tokenizers import check_ids
 WORD = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+(?!\S)|\s+")
 
 
-def split_words(text: str) -> list[str]:
+def chunks(text: str) -> list[str]:
     """Las palabras del texto, con el espacio de delante. Juntas lo rehacen; nada se une entre dos.
 
     «en un lugar» → «en», « un», « lugar».
@@ -108,7 +108,7 @@ class BPETokenizer:
             raise ValueError(
                 f"vocab_size={vocab_size!r}: pide un entero de 256 o más, que son los bytes."
             )
-        return cls(tuple(learn_pairs(split_words(text), vocab_size - 256)))
+        return cls(tuple(learn_pairs(chunks(text), vocab_size - 256)))
 
     @property
     def vocab_size(self) -> int:
@@ -138,7 +138,7 @@ class BPETokenizer:
     def encode(self, text: str) -> np.ndarray:
         """Los números de las piezas de `text`, (T,)."""
         ids = []
-        for word in split_words(text):
+        for word in chunks(text):
             if word not in self._known:
                 self._known[word] = apply_pairs(word, self._joined)
             ids += self._known[word]

@@ -53,7 +53,7 @@ class NGramModel:
         largest = int(62 / math.log2(max(V, 2)))  # lo que cabe en un entero de 64 bits
         if self.order > largest:
             raise ValueError(f"order={self.order}: con {V} símbolos, usa {largest} o menos.")
-        grams = pack(ids, self.order, V)  # (T-n+1,)
+        grams = gram_codes(ids, self.order, V)  # (T-n+1,)
         codes, counts = np.unique(grams, return_counts=True)
         return self._build(tokenizer, codes, counts, int(grams[0]))
 
@@ -67,7 +67,9 @@ class NGramModel:
             endings = np.append(codes % V**k, first // V ** (self.order - k))
             # Kneser-Ney cuenta tras cuántos símbolos distintos apareció g, N1+(· g): es lo que
             # importa cuando el contexto largo falla. Los demás, cuántas veces apareció, c(g).
-            weights = np.append(np.ones_like(counts) if kneser_ney else counts, not kneser_ney)
+            # El que abre el texto apareció una vez, y tras ninguno.
+            opening = 0 if kneser_ney else 1
+            weights = np.append(np.ones_like(counts) if kneser_ney else counts, opening)
             codes, which = np.unique(endings, return_inverse=True)
             counts = np.bincount(which, weights).astype(np.int64)
             kept = counts > 0  # fuera el que solo abre el texto: no apareció tras nada
@@ -100,7 +102,7 @@ class NGramModel:
         ids = check_ids(ids, V)
         probs = np.full(len(ids), 1 / V)  # (T,)
         for k, level in enumerate(self._levels[: len(ids)], start=1):
-            alpha, gamma = level.lookup(pack(ids, k, V))  # (T-k+1,) cada una
+            alpha, gamma = level.lookup(gram_codes(ids, k, V))  # (T-k+1,) cada una
             shorter = probs[k - 1 :] if self.smoothing == "kneser-ney" else 1 / V
             probs[k - 1 :] = alpha + gamma * shorter
         with np.errstate(divide="ignore"):
@@ -194,7 +196,7 @@ class Level:
         return alpha, np.where(self.contexts[j] == contexts, self.gamma[j], 1)
 
 
-def pack(ids: np.ndarray, k: int, V: int) -> np.ndarray:
+def gram_codes(ids: np.ndarray, k: int, V: int) -> np.ndarray:
     """El código de cada ventana de k símbolos, (T-k+1,): sus cifras en base V."""
     windows = np.lib.stride_tricks.sliding_window_view(ids, k)  # (T-k+1, k), sin copiar
     return windows @ V ** np.arange(k - 1, -1, -1)

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..models.scoreboard import Row
+from ..sampling import as_scores
 
 FEW = 100  # con menos letras, las cotas dicen poco
 
@@ -54,10 +55,10 @@ def model_ranks(model, ids, first: int) -> list[int]:
             f"first={first}: debe estar entre 1 y {len(ids) - 1}, para tener contexto."
         )
     state, ranks = model.start(), []
-    for place, (token, following) in enumerate(pairwise(ids), start=1):
+    for position, (token, following) in enumerate(pairwise(ids), start=1):
         logits, state = model.step(int(token), state)
-        if place >= first:
-            order = np.argsort(-np.asarray(logits), kind="stable")  # (V,)
+        if position >= first:
+            order = np.argsort(-as_scores(logits), kind="stable")  # (V,)
             ranks.append(int(np.flatnonzero(order == following)[0]) + 1)
     return ranks
 
