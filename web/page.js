@@ -6,6 +6,7 @@ const REDRAW_MS = 100; // mientras escribe deprisa, las barras cambian diez vece
 const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
 const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
 const METER_MS = 500; // cada cuánto se mide la velocidad
+const WIDE = 800; // píxeles: en una pantalla así caben todos los mandos
 const SAID = ["principio", "bits", "duda", "quedan", "cuenta", "voz"]; // lo que se dice del texto
 
 class Page {
@@ -17,6 +18,7 @@ class Page {
     this.text = $("escrito").appendChild(document.createTextNode(""));
     this.ready = false; // hay un comienzo y una semilla que valen
     this.playing = false;
+    $("ajustes").open = innerWidth >= WIDE;
     this.listen();
     showSettings(readSettings());
     this.begin();

@@ -323,7 +323,7 @@ def test_the_bars_can_be_heard(page):
 def test_everything_is_reached_with_the_keyboard(page):
     """Con el tabulador, en orden y con el foco a la vista; la barra espaciadora escribe."""
     page.focus("#comienzo")
-    controls = page.locator("input, select, button, #papel")
+    controls = page.locator("input, select, button, summary, #papel")
     for name in controls.evaluate_all("(all) => all.map((one) => one.id)"):
         page.keyboard.press("Tab")
         focus = page.evaluate(
@@ -348,6 +348,21 @@ def test_it_is_legible(chromium, path, viewport, scheme, tmp_path_factory):
             found = axe.Axe().run(page).response["violations"]
             assert [(rule["id"], json.dumps(rule["nodes"])[:300]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+@pytest.mark.parametrize("size", [(390, 844), (320, 568)], ids=["móvil", "móvil pequeño"])
+def test_a_phone_shows_what_is_written_without_scrolling(chromium, path, size, captures):
+    """Al pulsar «Escribir», tres líneas de texto están a la vista; y nada se sale de ancho."""
+    with opened(chromium, path, dict(zip(("width", "height"), size, strict=True))) as page:
+        page.click("#escribir")
+        web_page.until(page, "page.writer.written >= 40")
+        assert page.evaluate("scrollY") == 0
+        paper = page.locator("#papel").bounding_box()
+        assert paper["y"] + min(paper["height"], 90) <= size[1]
+        page.screenshot(path=captures / f"escritor-{size[0]}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+        boxes = "[...document.querySelectorAll('main *')].map(e => e.getBoundingClientRect())"
+        assert page.evaluate(f"Math.max(...{boxes}.map(box => box.right))") <= size[0]
 
 
 def test_the_projector_shows_it_all_in_big_type(page):

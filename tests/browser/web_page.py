@@ -72,6 +72,7 @@ def move(page, name: str, value: float) -> None:
 def write(page, letters: int) -> str:
     """Borra, escribe a toda prisa `letters` letras o más y devuelve lo escrito."""
     page.click("#borrar")
+    page.evaluate("$('ajustes').open = true")
     page.select_option("#ritmo", FAST)
     page.click("#escribir")
     until(page, f"page.writer.written >= {letters}")
