@@ -11,9 +11,10 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from llm_intro.attention import figures as plots_attention
+from llm_intro.attention.figures import plot_heads
 from llm_intro.desguace import probe as desguace
 from llm_intro.desguace import real_models as llm
+from llm_intro.desguace.figures import plot_answers
 from llm_intro.desguace.probe import LONG, SHORT
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>"]
@@ -210,7 +211,7 @@ def test_the_lessons_cells_run_with_a_real_model(name, folders, capsys):
     sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
     code = [sources[i] for i in ("nombres", "probar-real", "botones-reales", "atencion-real")]
     code[1] = code[1].replace('NOMBRE = ""', f"NOMBRE = {str(folders / name)!r}")
-    names = {**vars(desguace), **vars(plots_attention), "np": np}
+    names = vars(desguace) | {"plot_answers": plot_answers, "plot_heads": plot_heads, "np": np}
     plt.close("all")  # las de otras pruebas
     exec("\n".join(code), names)  # como las ejecuta quien lee
     assert capsys.readouterr().out.count("por token") == 2 * len(NAMES)
