@@ -1,6 +1,6 @@
 """Nace una red: qué escribe, qué espera y cuánto paga, desde el paso 0 hasta el final.
 
-    python benchmarks/birth.py            # unos minutos de CPU; guarda data/nacimiento.json
+    python benchmarks/birth.py            # unos minutos de CPU; guarda data/birth.json
     python benchmarks/birth.py --smoke    # unos pasos con el extracto; no guarda nada
 
 La red y la receta son las del curso, con el presupuesto en pasos: así se repite igual.
@@ -20,7 +20,7 @@ from llm_intro.sampling import bits_per_char, feed, generate, read_prompt
 from llm_intro.support.machine import private_random
 from llm_intro.training import Run
 
-RESULTS = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "nacimiento.json"
+RESULTS = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "birth.json"
 STEPS = [0, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 20_000]
 BEGIN, ASKED = "en un lugar de la mancha", "respondió don "
 WRITTEN, TEMPERATURE, MEASURED, SEED = 160, 0.7, 20_000, 0
@@ -31,9 +31,9 @@ def look(model, step: int, valid: str) -> dict:
     logits, _ = feed(model, read_prompt(model, ASKED))
     text = generate(model, BEGIN, WRITTEN, temperature=TEMPERATURE, seed=SEED)
     return {
-        "paso": step,
+        "step": step,
         "bits": round(float(bits_per_char(model, valid)), 3),
-        "texto": text[len(BEGIN) :],
+        "text": text[len(BEGIN) :],
         "probs": [round(float(p), 4) for p in next_probs(logits)],
     }
 
@@ -63,24 +63,24 @@ def main() -> None:
     corpus = load_quijote("extracto" if smoke else "auto")
     model, photos = album(corpus, [0, 2] if smoke else STEPS)
     card = {
-        "datos": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
-        "orden": "python benchmarks/birth.py",
-        "receta": f"la del curso, {photos[-1]['paso']} pasos",
-        "medido": f"los primeros {MEASURED} caracteres de valid",
-        "maquina": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
-        "semilla": SEED,
-        "temperatura": TEMPERATURE,
-        "fecha": date.today().isoformat(),
-        "comienzo": BEGIN,
-        "pregunta": ASKED,
-        "simbolos": model.tokenizer.symbols,
-        "fotos": photos,
+        "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
+        "command": "python benchmarks/birth.py",
+        "recipe": f"la del curso, {photos[-1]['paso']} pasos",
+        "measured": f"los primeros {MEASURED} caracteres de valid",
+        "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "seed": SEED,
+        "temperature": TEMPERATURE,
+        "date": date.today().isoformat(),
+        "opening": BEGIN,
+        "asked": ASKED,
+        "symbols": model.tokenizer.symbols,
+        "photos": photos,
     }
     if not smoke:
         text = json.dumps(card, ensure_ascii=False, indent=None, separators=(",", ":"))
-        RESULTS.write_text(text.replace('{"paso"', '\n{"paso"') + "\n", encoding="utf-8")
+        RESULTS.write_text(text.replace('{"step"', '\n{"step"') + "\n", encoding="utf-8")
     for photo in (photos[0], photos[-1]):
-        print(photo["paso"], photo["bits"], photo["texto"])
+        print(photo["step"], photo["bits"], photo["text"])
 
 
 if __name__ == "__main__":

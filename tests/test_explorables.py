@@ -13,6 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from llm_intro.embeddings import count_pairs, frequent_words, load_vectors
+from llm_intro.embeddings.figures import map_data
 from llm_intro.face.explorables import MAX_DATA, SHELF, Explorable, explorable, frame
 from llm_intro.face.figures import plot_counts
 from llm_intro.support.data import load_results, path, read_text
@@ -58,7 +60,7 @@ def test_every_module_has_its_place():
 
 def test_one_frame_that_runs_its_own_code_and_nothing_else():
     """Un marco sin permisos, y una política que nombra el código por su huella."""
-    figure = explorable("cuenta", GREETING, plot_counts)
+    figure = explorable("count", GREETING, plot_counts)
     outside = figure._repr_html_()
     assert outside.count("<iframe") == 1 and 'sandbox="allow-scripts"' in outside
     page = inside(figure)
@@ -71,7 +73,7 @@ def test_one_frame_that_runs_its_own_code_and_nothing_else():
 def test_data_cannot_close_its_tag():
     """Un texto con </script>, comillas y signos llega entero y no se escapa de su sitio."""
     nasty = "</script><script>alert('x')</script> & \"¿ñ?\" &amp;"
-    page = inside(explorable("cuenta", {**GREETING, "replies": [nasty]}, plot_counts))
+    page = inside(explorable("count", {**GREETING, "replies": [nasty]}, plot_counts))
     assert page.count("<script") == 2
     packed = re.search(r'id="datos">(.*?)</script>', page, re.DOTALL)[1]
     assert json.loads(packed)["replies"] == [nasty]
@@ -80,7 +82,7 @@ def test_data_cannot_close_its_tag():
 def test_the_twin_stays_where_there_are_no_frames():
     """Sin el marco queda un PNG con su descripción; y la figura no se enseña dos veces."""
     before = plt.get_fignums()
-    figure = explorable("cuenta", GREETING, plot_counts)
+    figure = explorable("count", GREETING, plot_counts)
     left = re.sub(r"<iframe.*?</iframe>", "", figure._repr_html_(), flags=re.DOTALL)
     assert re.search(r'<img alt="¿Cumple[^"]+" src="data:image/png;base64,[^"]+"', left)
     assert figure.twin.startswith(b"\x89PNG") and plt.get_fignums() == before
@@ -88,16 +90,16 @@ def test_the_twin_stays_where_there_are_no_frames():
 
 def test_the_same_data_give_the_same_output():
     """Así el cuaderno guardado no cambia al ejecutarlo otra vez."""
-    one, other = (explorable("cuenta", GREETING, plot_counts) for _ in range(2))
+    one, other = (explorable("count", GREETING, plot_counts) for _ in range(2))
     assert one._repr_html_() == other._repr_html_()
 
 
 def test_what_does_not_fit_is_said():
     """Un nombre que no está, o datos que pesan demasiado."""
-    with pytest.raises(ValueError, match=r"no hay figura «cuentas».*cuenta"):
-        explorable("cuentas", {}, plot_counts)
+    with pytest.raises(ValueError, match=r"no hay figura «counts».*count"):
+        explorable("counts", {}, plot_counts)
     with pytest.raises(ValueError, match=r"pesan \d+ bytes, más de 150000"):
-        frame("cuenta", "a" * MAX_DATA)
+        frame("count", "a" * MAX_DATA)
 
 
 HARD = [
@@ -109,8 +111,8 @@ HARD = [
 
 @pytest.mark.parametrize("text", HARD)
 def test_words_and_letters_are_those_of_python(text):
-    """La cuenta de `cuenta` es la de `llm_intro.support.text.count`."""
-    found = node("cuenta", "count(given[0])", text)
+    """La cuenta de `count` es la de `llm_intro.support.text.count`."""
+    found = node("count", "count(given[0])", text)
     assert (found["words"], found["letters"]) == count(text)[:2]
     assert sum(mark["letter"] for mark in found["marks"]) == found["letters"]
 
@@ -121,17 +123,17 @@ def test_words_and_letters_are_those_of_python(text):
 )
 def test_the_verdict_says_what_is_missing(found, said):
     """Cuántas hay, y cuántas sobran o faltan."""
-    assert node("cuenta", "verdict(given[0], 4, 'palabra', 'palabras')", found)["text"] == said
+    assert node("count", "verdict(given[0], 4, 'palabra', 'palabras')", found)["text"] == said
 
 
-BIRTH = load_results("nacimiento")
+BIRTH = load_results("birth")
 
 
 def test_the_birth_is_told_from_the_first_step():
     """Las fotos van en orden; la primera paga como el azar, y la última es la que menos paga."""
-    photos, symbols = BIRTH["fotos"], BIRTH["simbolos"]
-    assert [photo["paso"] for photo in photos] == sorted({photo["paso"] for photo in photos})
-    assert photos[0]["paso"] == 0 and abs(photos[0]["bits"] - math.log2(len(symbols))) < 0.05
+    photos, symbols = BIRTH["photos"], BIRTH["symbols"]
+    assert [photo["step"] for photo in photos] == sorted({photo["step"] for photo in photos})
+    assert photos[0]["step"] == 0 and abs(photos[0]["bits"] - math.log2(len(symbols))) < 0.05
     assert photos[-1]["bits"] == min(photo["bits"] for photo in photos)
     for photo in photos:
         assert sum(photo["probs"]) == pytest.approx(1, abs=0.005)
@@ -139,15 +141,51 @@ def test_the_birth_is_told_from_the_first_step():
 
 def test_the_bars_are_the_letters_that_ever_stood_out():
     """Las ocho de mayor máximo, que aquí se buscan con NumPy, y en orden."""
-    best = np.max([photo["probs"] for photo in BIRTH["fotos"]], axis=0)
+    best = np.max([photo["probs"] for photo in BIRTH["photos"]], axis=0)
     wanted = sorted(np.argsort(-best, kind="stable")[:8].tolist())
-    symbols = list(BIRTH["simbolos"])
-    assert node("nace", "contenders(...given)", BIRTH["fotos"], symbols, 8) == wanted
+    symbols = list(BIRTH["symbols"])
+    assert node("birth", "contenders(...given)", BIRTH["photos"], symbols, 8) == wanted
 
 
 def test_the_curve_falls_and_its_steps_are_a_logarithm():
     """De 100 a 1 000 pasos hay lo mismo que de 1 000 a 10 000; menos bits, más abajo."""
-    asked = [{"paso": paso, "bits": 6 - i} for i, paso in enumerate((0, 100, 1000, 10_000))]
-    points = np.array(node("nace", "given[0].map((one) => place(one, 20000))", asked))
+    asked = [{"step": step, "bits": 6 - i} for i, step in enumerate((0, 100, 1000, 10_000))]
+    points = np.array(node("birth", "given[0].map((one) => place(one, 20000))", asked))
     assert np.diff(points[1:, 0]) == pytest.approx([np.diff(points[1:3, 0])[0]] * 2)
     assert (np.diff(points[:, 1]) > 0).all()
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+def test_the_cosine_of_two_arrows_is_that_of_numpy(turn):
+    """El largo no cuenta; girar una flecha media vuelta le cambia el signo."""
+    one, other = np.random.default_rng(turn).normal(size=(2, 2))
+    wanted = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+    found = node("cosine", "cosine(...given)", one.tolist(), (7 * other).tolist())
+    assert found == pytest.approx(wanted, abs=1e-9)
+    turned = node(
+        "cosine", "cosine(turned(given[0], Math.PI), given[1])", one.tolist(), other.tolist()
+    )
+    assert turned == pytest.approx(-wanted, abs=1e-9)
+
+
+@pytest.mark.parametrize("reach", [1, 2, 3])
+def test_the_window_fills_the_table_of_count_pairs(reach):
+    """Leída la frase entera, la tabla es la que cuenta el módulo."""
+    words = ["el", "perro", "come", "pan", "el", "gato", "come", "queso"]
+    names, ids = frequent_words(words, min_count=1)
+    order = np.argsort(names)
+    wanted = count_pairs(ids, len(names), reach)[np.ix_(order, order)]
+    found = node("window", "table(given[0], vocabulary(given[0]), 8, given[1])", words, reach)
+    assert found == pytest.approx(wanted, abs=1e-6)
+
+
+def test_the_neighbours_of_the_map_are_those_of_the_vectors():
+    """Las tres de mayor coseno, con los cien números."""
+    vectors, words = load_vectors(), ["vino", "pastor", "pan", "queso", "cura", "espada", "lanza"]
+    data = map_data(vectors, {"todas": words})
+    rest = set(vectors.words) - set(words)
+    for i, word in enumerate(words):
+        found = node("map", "neighbours(...given)", data["cosines"], i, 3)
+        wanted = vectors.neighbours(word, 3, rest)
+        assert [words[j] for j, _ in found] == [other for other, _ in wanted]
+        assert [cos for _, cos in found] == pytest.approx([cos for _, cos in wanted], abs=1e-3)

@@ -38,11 +38,11 @@ def plot_birth(data: dict, shown=(0, 10, 30, 200, 1000, 20_000)):
         shown: pasos de los que se enseña el texto.
     """
     ax = new_axes(7.6, 5.2)
-    photos = [photo for photo in data["fotos"] if photo["paso"] in shown]
-    steps = [max(1, photo["paso"]) for photo in data["fotos"]]
-    ax.plot(steps, [photo["bits"] for photo in data["fotos"]], color=BLUE, marker="o")
+    photos = [photo for photo in data["photos"] if photo["step"] in shown]
+    steps = [max(1, photo["step"]) for photo in data["photos"]]
+    ax.plot(steps, [photo["bits"] for photo in data["photos"]], color=BLUE, marker="o")
     ax.set(xscale="log", xlabel="pasos (el primer punto, 0)", ylabel="bits/car. en valid")
-    lines = [f"{photo['paso']:>6}  {photo['texto'][:62].strip()}" for photo in photos]
+    lines = [f"{photo['step']:>6}  {photo['text'][:62].strip()}" for photo in photos]
     ax.set_title("\n".join(lines), loc="left", family="monospace", fontsize=11)
     return ax
 

@@ -1,12 +1,63 @@
-"""El mapa de las palabras: vectores en el plano, con rótulos que no se pisan."""
+"""Palabras dibujadas: dos flechas, una tabla de compañías y el mapa, con rótulos que se leen."""
 
 import numpy as np
 
 from ..face.figures import new_axes, styled
 from ..face.palette import BLUE, COLORS, GREEN, GREY, RED, looks
-from . import WordVectors, main_plane
+from ..support.text import comma
+from . import WordVectors, count_pairs, frequent_words, main_plane
 
 RINGS = (8, 14, 22, 32, 44, 58, 74)  # puntos entre la marca y su rótulo, de menos a más
+
+
+@styled
+def plot_arrows(data: dict, ax=None):
+    """Dos vectores del plano como flechas, y su coseno.
+
+    Args:
+        data: `arrows`, [(nombre, vector)], y `axes`, qué pregunta cada número.
+    """
+    ax = ax or new_axes(4.6, 3.6)
+    for (name, vector), color in zip(data["arrows"], (BLUE, RED), strict=True):
+        ax.annotate("", vector, (0, 0), arrowprops=dict(arrowstyle="-|>", color=color, lw=3))
+        ax.annotate(name, vector, xytext=(6, 4), textcoords="offset points", color=color)
+    (_, one), (_, other) = data["arrows"]
+    cosine = np.dot(one, other) / np.linalg.norm(one) / np.linalg.norm(other)
+    ax.set(xlim=(-0.1, 1.4), ylim=(-0.1, 0.8), xlabel=data["axes"][0], ylabel=data["axes"][1])
+    ax.set_title(f"coseno = {comma(cosine)}", fontsize=13)
+    return ax
+
+
+@styled
+def plot_pairs(data: dict, ax=None):
+    """La tabla de compañías de una frase, con sus cuentas.
+
+    Args:
+        data: `words`, la frase ya partida, y `window`, hasta qué distancia se cuenta.
+    """
+    names, ids = frequent_words(data["words"], min_count=1)
+    order = np.argsort(names)
+    counts = count_pairs(ids, len(names), data["window"])[np.ix_(order, order)]
+    ax = ax or new_axes(5.2, 4.2)
+    ax.imshow(counts, cmap="Blues", vmin=0, vmax=2 * counts.max())
+    for (row, column), value in np.ndenumerate(counts):
+        ax.text(column, row, f"{value:g}".replace(".", ","), ha="center", va="center")
+    labels = [names[i] for i in order]
+    ax.set_xticks(range(len(names)), labels)
+    ax.set_yticks(range(len(names)), labels)
+    return ax
+
+
+def map_data(vectors: WordVectors, groups: dict[str, list[str]]) -> dict:
+    """Lo que el mapa que se mueve necesita: palabras, grupo, sitio en el plano y cosenos."""
+    words = [word for group in groups.values() for word in group]
+    rows = np.array([vectors[word] for word in words])
+    return {
+        "words": words,
+        "groups": [i for i, group in enumerate(groups.values()) for _ in group],
+        "points": main_plane(rows).round(3).tolist(),
+        "cosines": (rows @ rows.T).astype(float).round(3).tolist(),
+    }
 
 
 @styled

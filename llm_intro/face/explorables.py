@@ -39,8 +39,11 @@ class Shape(NamedTuple):
 
 
 SHELF = {
-    "cuenta": Shape("¿Cumple tu respuesta las dos cuentas?", 500, 400),
-    "nace": Shape("¿Qué aprende primero una red?", 800, 530),
+    "count": Shape("¿Cumple tu respuesta las dos cuentas?", 500, 400),
+    "birth": Shape("¿Qué aprende primero una red?", 800, 530),
+    "cosine": Shape("¿Qué mira el coseno: el largo o la dirección?", 690, 470),
+    "window": Shape("¿Cómo se llena la tabla de compañías?", 585, 510),
+    "map": Shape("¿Son vecinas de verdad las que se tocan en el mapa?", 790, 600),
 }
 
 

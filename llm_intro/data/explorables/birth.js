@@ -11,27 +11,27 @@ function contenders(photos, symbols, howMany) {
 }
 
 /** Dónde cae una medida en el dibujo: a lo ancho, el logaritmo de los pasos. */
-function place({ paso, bits }, last) {
-  const x = Math.log10(Math.max(paso, 3) / 3) / Math.log10(last / 3);
+function place({ step, bits }, last) {
+  const x = Math.log10(Math.max(step, 3) / 3) / Math.log10(last / 3);
   const y = (bits - BOX.low) / (BOX.high - BOX.low);
   return [BOX.left + x * (BOX.right - BOX.left), BOX.bottom - y * (BOX.bottom - BOX.top)];
 }
 
-const steps = (photo) => (photo.paso === 1 ? "1 paso" : `${thousands(photo.paso)} pasos`);
+const steps = (photo) => (photo.step === 1 ? "1 paso" : `${thousands(photo.step)} pasos`);
 const paid = (photo) => `${comma(photo.bits)} bits/car.`;
 
 /** La curva entera, con sus marcas; devuelve el dibujo y lo que mueve el punto. */
 function curve(photos) {
-  const last = photos[photos.length - 1].paso;
+  const last = photos[photos.length - 1].step;
   const points = photos.map((photo) => place(photo, last));
   const marks = [2, 4, 6].map((bits) => {
-    const y = place({ paso: 0, bits }, last)[1];
+    const y = place({ step: 0, bits }, last)[1];
     return svg("g", {}, svg("line", { x1: BOX.left, x2: BOX.right, y1: y, y2: y, class: "mark" }),
       svg("text", { x: BOX.left - 8, y: y + 5, "text-anchor": "end" }, String(bits)));
   });
-  const ticks = [10, 100, 1000, 10000].map((paso) =>
-    svg("text", { x: place({ paso, bits: 1 }, last)[0], y: HEIGHT - 16, "text-anchor": "middle" },
-      thousands(paso)));
+  const ticks = [10, 100, 1000, 10000].map((step) =>
+    svg("text", { x: place({ step, bits: 1 }, last)[0], y: HEIGHT - 16, "text-anchor": "middle" },
+      thousands(step)));
   const zero = svg("text", { x: BOX.left, y: HEIGHT - 16, "text-anchor": "middle" }, "0");
   const dot = svg("circle", { r: 7, class: "dot" });
   const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" },
@@ -80,21 +80,21 @@ function player(go, where, last) {
   return { button, stop };
 }
 
-function start(main, { fotos, simbolos, comienzo, pregunta }) {
-  const symbols = Array.from(simbolos), last = fotos.length - 1;
+function start(main, { photos, symbols: alphabet, opening, asked }) {
+  const symbols = Array.from(alphabet), last = photos.length - 1;
   const text = el("span", { class: "mono" });
-  const expected = bars(contenders(fotos, symbols, BARS), symbols);
-  const { drawing, move } = curve(fotos);
+  const expected = bars(contenders(photos, symbols, BARS), symbols);
+  const { drawing, move } = curve(photos);
   let now = 0;
   const draw = perFrame(() => {
-    const photo = fotos[now];
-    text.textContent = photo.texto;
+    const photo = photos[now];
+    text.textContent = photo.text;
     expected.move(photo.probs);
     move(now);
   });
   const control = slider({
     label: "Entrenamiento", max: last, value: 0,
-    say: (i) => `${steps(fotos[i])} · ${paid(fotos[i])}`,
+    say: (i) => `${steps(photos[i])} · ${paid(photos[i])}`,
     move: (i) => {
       now = i;
       draw();
@@ -105,9 +105,9 @@ function start(main, { fotos, simbolos, comienzo, pregunta }) {
   main.append(
     el("style", {}, STYLE),
     el("div", { class: "row" }, button, control.box),
-    el("p", { class: "written" }, el("span", { class: "soft mono" }, comienzo), text),
+    el("p", { class: "written" }, el("span", { class: "soft mono" }, opening), text),
     el("div", { class: "two" },
-      el("div", {}, el("p", {}, "Tras «", el("span", { class: "mono" }, pregunta), "», espera:"),
+      el("div", {}, el("p", {}, "Tras «", el("span", { class: "mono" }, asked), "», espera:"),
         expected.list),
       el("div", {}, el("p", {}, "Bits por carácter: menos es mejor"), drawing)));
   draw();
