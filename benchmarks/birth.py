@@ -65,7 +65,7 @@ def main() -> None:
     card = {
         "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
         "command": "python benchmarks/birth.py",
-        "recipe": f"la del curso, {photos[-1]['paso']} pasos",
+        "recipe": f"la del curso, {photos[-1]['step']} pasos",
         "measured": f"los primeros {MEASURED} caracteres de valid",
         "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
         "seed": SEED,
