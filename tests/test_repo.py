@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import lessons
 import llm_intro
+import solutions
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "llm_intro"
@@ -228,6 +230,18 @@ def test_from_the_training_cell_to_the_weights_a_reader_opens_few_files():
     assert PACKAGE / "recipes.py" in opened
     assert len(opened) <= MAX_WALK_FILES
     assert sum(opened.values()) <= MAX_WALK_LINES
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.glob("*/exercises.py")), ids=lambda p: p.parent.name
+)
+def test_exercises_stand_in_the_order_of_their_lesson(path):
+    """Quien busca el ejercicio 3 de una lección encuentra el tercero de su carpeta."""
+    if path.parent.name == "face":
+        return
+    asked = [item.name for lesson in lessons.all_lessons() for item in solutions.exercises(lesson)]
+    here = [node.name for node in ast.parse(read(path)).body if isinstance(node, ast.FunctionDef)]
+    assert [name for name in here if name in asked] == [name for name in asked if name in here]
 
 
 def test_code_size_by_hand():

@@ -109,7 +109,7 @@ def badge_page(address: Address) -> str:
     state = f"Esta copia abre `{address.repo}` en `{address.ref}`."
     if not address.published:
         state, parts = "Esta copia aún no tiene dirección.", [NOT_YET]
-    page = (HERE / "colab_badge.md").read_text(encoding="utf-8").replace("@STATE@", state)
+    page = (HERE / "colab_badge_template.md").read_text(encoding="utf-8").replace("@STATE@", state)
     return page.replace("@BADGES@", "\n\n".join(parts)).replace("@HUB@", address.fill(HUB))
 
 

@@ -8,17 +8,6 @@ from ..face.exercises import exercise, expect
 
 
 @exercise(
-    "la palabra i puede mirar a la j si j ya se ha leído.",
-    "ya se ha leído quiere decir que j es menor o igual que i: ella también se mira.",
-    "[[j <= i for j in range(n)] for i in range(n)].",
-    proves="la máscara causal es un triángulo: con n palabras hay n(n+1)/2 miradas permitidas.",
-)
-def mascara_causal(answer) -> str | None:
-    cases = [(n, np.tril(np.ones((n, n)))) for n in (1, 3, 6)]
-    return expect(answer, cases, "con {0} palabras hacen falta {0} filas de {0}: {expected}")
-
-
-@exercise(
     "primero, una puntuación por palabra: el producto de la pregunta por cada clave.",
     "divide las puntuaciones por la raíz de cuántos números tiene la pregunta; luego softmax.",
     "p = np.exp(k @ q / np.sqrt(len(q))); p = p / p.sum(); devuelve p @ v.",
@@ -53,3 +42,14 @@ def copia_anterior(answer) -> str | None:
                 got = weights[i].round(2).tolist()
                 return f"la palabra {i} de {n} debería mirar a la anterior y reparte {got}."
     return None
+
+
+@exercise(
+    "la palabra i puede mirar a la j si j ya se ha leído.",
+    "ya se ha leído quiere decir que j es menor o igual que i: ella también se mira.",
+    "[[j <= i for j in range(n)] for i in range(n)].",
+    proves="la máscara causal es un triángulo: con n palabras hay n(n+1)/2 miradas permitidas.",
+)
+def mascara_causal(answer) -> str | None:
+    cases = [(n, np.tril(np.ones((n, n)))) for n in (1, 3, 6)]
+    return expect(answer, cases, "con {0} palabras hacen falta {0} filas de {0}: {expected}")

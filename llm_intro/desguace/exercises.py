@@ -4,6 +4,22 @@ from ..face.exercises import exercise, expect
 
 
 @exercise(
+    "junta en un conjunto los objetos, en otro los destinos y en otro las parejas vistas.",
+    "una casilla vacía es una pareja (objeto, destino) posible que no está entre las vistas.",
+    "sorted((o, d) for o in objetos for d in destinos if (o, d) not in set(parejas)).",
+    proves="antes de culpar al modelo se miran los huecos del corpus: lo que nadie escribió no se "
+    "aprende solo.",
+)
+def casillas_vacias(answer) -> str | None:
+    pairs = [("moto", "taller"), ("coche", "desguace"), ("coche", "taller"), ("taxi", "garaje")]
+    cases = []
+    for seen in (pairs, pairs[:1], pairs + pairs):
+        rows, columns = {o for o, _ in seen}, {d for _, d in seen}
+        cases.append((seen, sorted((o, d) for o in rows for d in columns if (o, d) not in seen)))
+    return expect(lambda seen: map(tuple, answer(seen)), cases, "con {0} se esperaba {expected}")
+
+
+@exercise(
     "si la probabilidad pasa a ser la mitad, se pierde un bit: el resultado es -1.",
     "es la diferencia de dos logaritmos en base 2, o el logaritmo de un cociente.",
     "math.log2(despues / antes).",
@@ -32,19 +48,3 @@ def trampa(answer) -> str | None:
         return "la frase es muy corta: cuenta al menos qué le pasa al coche."
     said = probe.answers([text])[0]
     return f"el modelo dice «{said}», lo mismo que tú: no ha caído." if said == expected else None
-
-
-@exercise(
-    "junta en un conjunto los objetos, en otro los destinos y en otro las parejas vistas.",
-    "una casilla vacía es una pareja (objeto, destino) posible que no está entre las vistas.",
-    "sorted((o, d) for o in objetos for d in destinos if (o, d) not in set(parejas)).",
-    proves="antes de culpar al modelo se miran los huecos del corpus: lo que nadie escribió no se "
-    "aprende solo.",
-)
-def casillas_vacias(answer) -> str | None:
-    pairs = [("moto", "taller"), ("coche", "desguace"), ("coche", "taller"), ("taxi", "garaje")]
-    cases = []
-    for seen in (pairs, pairs[:1], pairs + pairs):
-        rows, columns = {o for o, _ in seen}, {d for _, d in seen}
-        cases.append((seen, sorted((o, d) for o in rows for d in columns if (o, d) not in seen)))
-    return expect(lambda seen: map(tuple, answer(seen)), cases, "con {0} se esperaba {expected}")

@@ -1,4 +1,4 @@
-"""Charlar con un programa en una casilla: cada línea, con lo que contesta debajo."""
+"""Charlar con ELIZA en una casilla: cada línea, con lo que contesta debajo."""
 
 import html
 

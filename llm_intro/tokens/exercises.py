@@ -26,14 +26,19 @@ def une(answer) -> str | None:
 
 
 @exercise(
-    "la perplejidad es 2 elevado a algo que ya sabes calcular.",
-    "ese algo es la media de −log2(p), con una p por cada letra que vino.",
-    "2 ** (sum(-math.log2(p) for p in probs) / len(probs)).",
-    proves="una perplejidad de 4 es dudar como quien tira un dado de cuatro caras.",
+    "haz un conjunto (set) con los n-gramas de lo estudiado.",
+    "un texto de T letras tiene T − n + 1 n-gramas: el último empieza en T − n.",
+    "cuenta los del texto nuevo con repetición: uno que sale tres veces pesa tres.",
+    proves="la parte nunca vista crece con el orden: por eso un cero no es una rareza.",
 )
-def perplejidad(answer) -> str | None:
-    cases = [([0.25] * 3, 4.0), ([1.0, 1.0], 1.0), ([0.5, 0.125], 4.0), ([0.1], 10.0)]
-    return expect(answer, cases, "con probabilidades {0} se esperaba {expected:g}")
+def nunca_vistos(answer) -> str | None:
+    cases = [
+        ("abab", "abba", 2, 1 / 3),
+        ("abab", "abba", 1, 0.0),
+        ("abc", "abdabd", 3, 1.0),
+        ("aab", "bbbab", 2, 0.75),
+    ]
+    return expect(answer, cases, "con «{0}», «{1}» y n = {2} se esperaba {expected:.3f}")
 
 
 @exercise(
@@ -52,19 +57,30 @@ def laplace(answer) -> str | None:
 
 
 @exercise(
-    "haz un conjunto (set) con los n-gramas de lo estudiado.",
-    "un texto de T letras tiene T − n + 1 n-gramas: el último empieza en T − n.",
-    "cuenta los del texto nuevo con repetición: uno que sale tres veces pesa tres.",
-    proves="la parte nunca vista crece con el orden: por eso un cero no es una rareza.",
+    "la perplejidad es 2 elevado a algo que ya sabes calcular.",
+    "ese algo es la media de −log2(p), con una p por cada letra que vino.",
+    "2 ** (sum(-math.log2(p) for p in probs) / len(probs)).",
+    proves="una perplejidad de 4 es dudar como quien tira un dado de cuatro caras.",
 )
-def nunca_vistos(answer) -> str | None:
+def perplejidad(answer) -> str | None:
+    cases = [([0.25] * 3, 4.0), ([1.0, 1.0], 1.0), ([0.5, 0.125], 4.0), ([0.1], 10.0)]
+    return expect(answer, cases, "con probabilidades {0} se esperaba {expected:g}")
+
+
+@exercise(
+    "cuenta cuántas veces sale cada número de intento y divide por el total.",
+    "lo que queda es la entropía de esas partes, en bits.",
+    "Counter(intentos).values() da los recuentos; -sum(q * math.log2(q)) con q = n / total.",
+    proves="es la cota con que Shannon midió el inglés en 1951, y la nota de tu partida.",
+)
+def cota_superior(answer) -> str | None:
     cases = [
-        ("abab", "abba", 2, 1 / 3),
-        ("abab", "abba", 1, 0.0),
-        ("abc", "abdabd", 3, 1.0),
-        ("aab", "bbbab", 2, 0.75),
+        ([1, 1, 1], 0.0),
+        ([1, 2, 1, 2], 1.0),
+        ([1, 1, 1, 2], 2 - 0.75 * math.log2(3)),  # 3/4 · log2(4/3) + 1/4 · 2
+        ([1, 5, 9, 30], 2.0),
     ]
-    return expect(answer, cases, "con «{0}», «{1}» y n = {2} se esperaba {expected:.3f}")
+    return expect(answer, cases, "con intentos {0} se esperaba {expected:.3f}")
 
 
 @exercise(
@@ -82,19 +98,3 @@ def continuaciones(answer) -> str | None:
         ("aaaa", "aa", 1),
     ]
     return expect(answer, cases, "en «{0}», «{1}» sigue a {expected} letras distintas")
-
-
-@exercise(
-    "cuenta cuántas veces sale cada número de intento y divide por el total.",
-    "lo que queda es la entropía de esas partes, en bits.",
-    "Counter(intentos).values() da los recuentos; -sum(q * math.log2(q)) con q = n / total.",
-    proves="es la cota con que Shannon midió el inglés en 1951, y la nota de tu partida.",
-)
-def cota_superior(answer) -> str | None:
-    cases = [
-        ([1, 1, 1], 0.0),
-        ([1, 2, 1, 2], 1.0),
-        ([1, 1, 1, 2], 2 - 0.75 * math.log2(3)),  # 3/4 · log2(4/3) + 1/4 · 2
-        ([1, 5, 9, 30], 2.0),
-    ]
-    return expect(answer, cases, "con intentos {0} se esperaba {expected:.3f}")
