@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 import sample_lesson as sample
+from pygments.styles import get_style_by_name
 
 import lessons
 import pages
@@ -190,3 +191,21 @@ def test_links_lead_to_pages_or_to_the_course(tmp_path, url, published, target):
     place = "https://github.com/ana/curso" if published else "https://github.com/_nadie_/curso"
     renderer = pages_cells.Renderer(tmp_path, Address(place, "v1"))
     assert renderer.target(url) == target
+
+
+def light(colour: str) -> float:
+    """La luminancia de un color «rrggbb», como la define WCAG."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_colour_of_the_code_can_be_read():
+    """Sobre su fondo, claro u oscuro, cada color del código contrasta 4,5 a 1 o más."""
+    sheet = (pages.TEMPLATES / "style.css").read_text(encoding="utf-8")
+    papers = re.findall(r"--suave: #(\w{6})", sheet)
+    for name, paper in zip((pages.LIGHT, pages.DARK), papers, strict=True):
+        for token, style in get_style_by_name(name):
+            if style["color"] and "Whitespace" not in str(token):  # un espacio no lleva tinta
+                low, high = sorted((light(style["color"]), light(paper)))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (name, token, style["color"])

@@ -22,7 +22,7 @@ from pages_cells import Renderer, cell_html, markdown, plain
 
 OUTPUT = ROOT / "paginas"
 TEMPLATES = Path(__file__).resolve().parent / "pages_template"
-LIGHT, DARK = "default", "github-dark"
+LIGHT, DARK = "xcode", "github-dark"  # con contraste de 4,5 o más sobre su fondo
 INTRO = "Un curso en español para entender cómo escribe una máquina, construyendo una."
 EXTRAS = {"escritor.html": "La red que escribe, en una página: mueve sus mandos aquí mismo"}
 

@@ -127,10 +127,11 @@ def share_table(parts: dict[str, dict[str, float]]) -> str:
         + "</tr>"
         for place in parts["la clase"]
     )
-    return (
-        '<table aria-label="Qué responde cada uno" style="width:100%;table-layout:fixed;'
-        'font-size:1.1em;text-align:left;line-height:1.3;overflow-wrap:anywhere">'
-        f'<tr><td style="width:22%"></td>{head}</tr>{rows}</table>'
+    wide = f"width:100%;min-width:{8 + 4 * len(parts)}em;table-layout:fixed;font-size:1.1em"
+    return (  # en un móvil no caben todos: se desplaza
+        '<div tabindex="0" style="overflow-x:auto"><table aria-label="Qué responde cada uno" '
+        f'style="{wide};text-align:left;line-height:1.3"><tr><td style="width:8em"></td>{head}</tr>'
+        f"{rows}</table></div>"
     )
 
 

@@ -17,6 +17,20 @@ ARM = """stage => {
     { childList: true, subtree: true, characterData: true }); }"""
 
 
+def settle(page, stage: int) -> str:
+    """La pantalla de un control cuando deja de cambiar."""
+    screen = page.locator(".llm-escena").nth(stage).locator(".llm-pantalla")
+    before, same = None, 0
+    for _ in range(600):
+        now = screen.inner_html()
+        same = same + 1 if now == before else 0
+        if same >= 4:
+            return now
+        before = now
+        page.wait_for_timeout(100)
+    raise AssertionError("la pantalla no deja de cambiar")
+
+
 def keys(stage, move: int):
     """Dónde se pulsa y qué: cada deslizador por turnos, o lo que haya en su lugar."""
     sliders = stage.locator("[role=slider]")
@@ -29,7 +43,7 @@ def keys(stage, move: int):
     return stage.locator("input[type=text]").first, "a"
 
 
-def measure(page, number: int, settle) -> list[float]:
+def measure(page, number: int) -> list[float]:
     """Los ms desde cada tecla hasta que cambia esa pantalla; una que no cambia, infinito."""
     times, stage = [], page.locator(".llm-escena").nth(number)
     for move in range(MOVES):

@@ -16,6 +16,7 @@ import pytest
 import stage_clock
 from axe_playwright_python.sync_playwright import Axe
 from conftest import open_page
+from stage_clock import settle
 
 pytest.importorskip("voila", reason="pip install -e '.[demo]'")
 
@@ -79,20 +80,6 @@ def page(chromium, server):
     page = visit(chromium, server)
     yield page
     page.context.close()
-
-
-def settle(page, stage: int) -> str:
-    """La pantalla de un control cuando deja de cambiar."""
-    screen = page.locator(".llm-escena").nth(stage).locator(".llm-pantalla")
-    before, same = None, 0
-    for _ in range(600):
-        now = screen.inner_html()
-        same = same + 1 if now == before else 0
-        if same >= 4:
-            return now
-        before = now
-        page.wait_for_timeout(100)
-    raise AssertionError("la pantalla no deja de cambiar")
 
 
 def press(page, stage: int, slider: int, key: str) -> str:
@@ -225,7 +212,7 @@ def test_latency_in_the_browser(page, stage):
 
     Antes de cada tecla, la pantalla está quieta: si no, contaría lo que aún escribe la anterior.
     """
-    times = stage_clock.measure(page, stage, settle)
+    times = stage_clock.measure(page, stage)
     print("\n" + stage_clock.told("Voilà", stage, times))
     assert max(times) < stage_clock.PATIENCE
 

@@ -9,6 +9,7 @@ import time
 from itertools import pairwise
 
 import pytest
+import stage_clock
 from conftest import open_page
 
 # De la más larga a la más corta. Una lección más es una línea más: su nombre y sus controles.
@@ -61,6 +62,10 @@ def test_a_lesson_runs_and_its_controls_move(classroom, captures, name):
     """Sin nada en rojo, y con cada deslizador moviendo la pantalla de un extremo al otro."""
     notebook = classroom.finished(name)
     assert notebook.errors() == []
+    for number in range(notebook.page.locator(".llm-escena").count()):
+        times = stage_clock.measure(notebook.page, number)
+        print("\n" + stage_clock.told("JupyterLab", number, times))
+        assert max(times) < stage_clock.PATIENCE
     boxes = notebook.boxes()
     for number, box in enumerate(boxes, start=1):
         box.show()
