@@ -119,6 +119,7 @@ BROKEN = {
             "n = 3  # @param",
             "model.to('cuda')",
             'torch.device("cuda:0")',
+            "plot(ax);",
         )
     ],
     "one_meaning": [

@@ -19,6 +19,7 @@ FORBIDDEN_CODE = {
     r"\bclear_output\b": "clear_output: se pierde fuera de JupyterLab",
     r"#\s*@param": "#@param: solo funciona en Colab",
     r"[\"']cuda\b": "la palabra «cuda» escrita a mano: usa best_device()",
+    r";\s*\Z": "el punto y coma del final, que nbval no ve: escribe «_ = …»",
     r"\bmetadata\.widgets\b": "metadata.widgets: GitHub no abre el cuaderno",
 }
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)[^)]*\)|<img[^>]+src=[\"']([^\"']+)")
