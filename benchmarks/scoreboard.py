@@ -17,14 +17,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from mixing import fit_weights
+from mixing import Mixture, fit_weights
 from recipes import cpu_name
 from torch.nn.functional import cross_entropy
 
 from llm_intro import load_pretrained, load_quijote
-from llm_intro.models.mixture import Mixture, bootstrap_interval
 from llm_intro.models.pretrained import FILES, load_card
-from llm_intro.models.scoreboard import sample_text
+from llm_intro.models.scoreboard import bootstrap_interval, sample_text
 from llm_intro.support.data import load_results
 
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"

@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from .lstm import network_bits
 from .recipes import TrainConfig
-from .support.checkpoint import check_folder, restore_run, save_run
+from .support.checkpoint import check_folder, fingerprint, restore_run, save_run
 from .support.machine import deferred_interrupt, few_threads, private_random, use_bf16
 from .support.progress import Budget, Event, History, ProgressBar
 from .tokenizers import CharTokenizer
@@ -33,6 +33,7 @@ class Run(Budget):
         self.model = self.net = model  # `net` es con quien se calcula la pérdida
         super().__init__(config)
         self.seed, self.interrupted = config.seed, []
+        self.text = fingerprint(corpus.train, corpus.valid)  # para no seguir con otro texto
         self.device = next(model.parameters()).device
         model.tokenizer = _tokenizer_for(model, corpus)
         self.data, self.valid = config.make_data(self._ids(corpus.train)), self._ids(corpus.valid)
@@ -81,9 +82,11 @@ class Run(Budget):
 
     def _note(self, loss: float, norm: float) -> None:
         if not (math.isfinite(loss) and math.isfinite(norm)):
+            saved = self.config.checkpoint
+            out = f", con resume=False o borrando «{saved}»" if saved else ""
             raise FloatingPointError(
                 f"en el paso {self.step} la pérdida es {loss} y su gradiente mide {norm}: el "
-                "entrenamiento ha divergido. Crea el modelo de nuevo y baja lr en la receta."
+                f"entrenamiento ha divergido. Crea el modelo de nuevo y baja lr en la receta{out}."
             )
         self.loss_sum, self.loss_steps = self.loss_sum + loss, self.loss_steps + 1
 

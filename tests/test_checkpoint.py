@@ -1,9 +1,11 @@
 """Dejarlo y seguir: lo reanudado acaba, bit a bit, donde lo que nadie interrumpió."""
 
 import ast
+import copy
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +18,8 @@ import pytest
 import safetensors.torch
 import torch
 from fakes import FakeTime, TextCorpus
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from llm_intro import training
 from llm_intro import training as run_module
@@ -84,6 +88,7 @@ def watch_every_step(monkeypatch):
         ("lstm", {"average": 0.0, "optimizer": "adam", "patience": 3}),
         ("lstm", {"data": "windows"}),
         ("lstm", {"carry": False, "max_chars": 300}),
+        ("lstm", {"precision": "bf16"}),
         ("transformer", {}),
     ],
 )
@@ -344,6 +349,170 @@ def test_another_vocabulary_is_refused(tmp_path):
     other.text = other.train
     with pytest.raises(ValueError, match="symbols es abcd, aquí abcñ"):
         train(make(), other, recipe, quiet)
+
+
+def test_another_text_with_the_same_symbols_is_refused(tmp_path):
+    """Las medidas de un texto no valen para otro, aunque las letras sean las mismas."""
+    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    for part in ("train", "valid"):
+        other = corpus()
+        setattr(other, part, getattr(other, part)[::-1])
+        with pytest.raises(ValueError, match="de otro entrenamiento: train y valid es"):
+            train(make(), other, recipe, quiet)
+
+
+# --- una puerta que lo mira todo antes de tocar nada ---
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def saved(request, tmp_path_factory):
+    """Un punto de control bueno de cada red: su clase, su archivo y lo que lleva dentro."""
+    path = tmp_path_factory.mktemp("bueno") / "p"
+    torch.random.manual_seed(1)
+    train(MODELS[request.param](), corpus(), replace(RECIPE, steps=9, checkpoint=path), quiet)
+    inside = request.param, path.read_bytes(), *load_checkpoint(path)
+    return lambda: inside  # así, un fallo no imprime el archivo entero
+
+
+def goes_on(kind, path, steps=10):
+    """Reanuda: si no puede, ValueError en español y el modelo y el archivo como estaban."""
+    model, content = make(kind), path.read_bytes()
+    before = copy.deepcopy(model.state_dict())
+    recipe = replace(RECIPE, steps=steps, checkpoint=path, resume=True)
+    try:
+        train(model, corpus(), recipe, quiet)
+    except ValueError as error:
+        assert re.search(
+            r"no sirve para seguir|no es un punto de control|como safetensors", str(error)
+        )
+        assert all(torch.equal(now, before[name]) for name, now in model.state_dict().items())
+        assert path.read_bytes() == content
+        return False
+    assert all(weight.isfinite().all() for weight in model.parameters())
+    return True
+
+
+def swap(tensor, how):
+    """El mismo tensor, estropeado de una manera."""
+    if how == "otra forma":
+        return tensor[None]
+    if how == "más corto":
+        return tensor.flatten()[:-1]
+    if how == "otro tipo":
+        return tensor.to(torch.int16 if tensor.is_floating_point() else torch.float64)
+    return torch.full_like(tensor.float(), float(how)).to(tensor.dtype)
+
+
+HOW = ("falta", "otro nombre", "otra forma", "más corto", "otro tipo", "nan", "inf")
+
+
+def tampered(tensors, name, how):
+    """Los tensores, con uno estropeado."""
+    left = {key: value for key, value in tensors.items() if key != name}
+    return (
+        left
+        if how == "falta"
+        else left
+        | (
+            {name + "x": tensors[name]}
+            if how == "otro nombre"
+            else {name: swap(tensors[name], how)}
+        )
+    )
+
+
+def test_every_tampered_tensor_is_refused(saved, tmp_path):
+    """Cada tensor, de siete maneras: no se sigue, y el modelo no se entera."""
+    kind, _, tensors, meta = saved()
+    groups = {(name[:6], name.split(".")[-1]): name for name in tensors}  # uno de cada clase
+    for name in groups.values():
+        for how in HOW:
+            if how in ("nan", "inf") and not tensors[name].is_floating_point():
+                continue
+            save_checkpoint(tmp_path / "p", tampered(tensors, name, how), meta)
+            assert not goes_on(kind, tmp_path / "p"), (name, how)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 10**30) | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_the_header_says_it_goes_on_or_refuses(saved, tmp_path, data):
+    """Un dato cualquiera en un sitio cualquiera del JSON, o que falte: nada inesperado escapa."""
+    kind, _, tensors, meta = saved()
+    meta = copy.deepcopy(meta)
+    place, key = meta, data.draw(st.sampled_from([*meta, "events"]))
+    while isinstance(place[key], dict | list) and place[key] and data.draw(st.booleans()):
+        place = place[key]
+        key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else [0, -1]))
+    if data.draw(st.booleans()):
+        place[key] = data.draw(JSON)
+    else:
+        place.pop(key)
+    save_checkpoint(tmp_path / "p", tensors, meta)
+    goes_on(kind, tmp_path / "p")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_byte_changes_it_goes_on_or_refuses(saved, tmp_path, data):
+    """Unos bytes cambiados, quitados o repetidos donde caiga."""
+    kind, content, _, _ = saved()
+    at = data.draw(st.integers(0, len(content) - 1) | st.integers(0, 3000))
+    junk = data.draw(st.binary(max_size=8))
+    path = tmp_path / "p"
+    path.write_bytes(content[:at] + junk + content[at + data.draw(st.integers(0, 8)) :])
+    goes_on(kind, path, steps=9)  # acabado: solo se lee
+
+
+# --- al reanudar se dice lo que no se esperaría ---
+
+
+def test_a_spent_budget_is_said(tmp_path, caplog):
+    """Acabado, y con otra tasa: no entrena, lo dice, y dice que la tasa no se usa."""
+    recipe = replace(RECIPE, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    assert caplog.messages == []
+    train(make(), corpus(), replace(recipe, lr=1e-3), quiet)
+    (said,) = caplog.messages
+    assert re.search(r"Se sigue «.*/p» en el paso 60. No se entrena más", said)
+    assert "sube steps" in said and "has cambiado no se usa: lr es 0.012, aquí 0.001" in said
+
+
+def test_what_has_changed_since_is_said_and_used(tmp_path, caplog):
+    """Con más pasos y otro recorte sigue, y lo dice; con más pasos nada más, calla."""
+    recipe = replace(RECIPE, checkpoint=tmp_path / "p", resume=True)
+    train(make(), corpus(), recipe, quiet)
+    train(make(), corpus(), replace(recipe, steps=65), quiet)
+    assert caplog.messages == []
+    model = make()
+    train(model, corpus(), replace(recipe, steps=66, clip=0.01), quiet)
+    assert "en el paso 65. Lo que has cambiado se usa: clip es 1.0, aquí 0.01" in caplog.text
+    norm = torch.cat([p.grad.flatten() for p in model.parameters()]).norm()
+    assert norm == pytest.approx(0.01, rel=1e-3)
+
+
+def test_after_a_divergence_the_way_out_works(tmp_path):
+    """Con un punto de control del que siempre se diverge, el consejo lo nombra, y funciona."""
+    path = tmp_path / "p"
+    train(make(), corpus(), replace(RECIPE, steps=9, checkpoint=path), quiet)
+    tensors, meta = load_checkpoint(path)
+    tensors["model.fc.bias"] += 1e38 * torch.arange(4)
+    save_checkpoint(path, tensors, meta)
+    recipe = replace(RECIPE, checkpoint=path, resume=True)
+    for _ in range(2):  # repetirlo no lo arregla
+        with pytest.raises(FloatingPointError, match=r"baja lr .*resume=False o borrando «.*/p»"):
+            train(make(), corpus(), replace(recipe, lr=1e-3), quiet)
+    history = train(make(), corpus(), replace(recipe, lr=1e-3, resume=False), quiet)
+    assert history.best.valid_bits < 2.1
 
 
 # --- escribir sin estropear ---

@@ -8,9 +8,9 @@ from fakes import TableModel, cycle_model, uniform_model
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.mixing import fit_weights
+from benchmarks.mixing import Mixture, fit_weights
 from llm_intro import NGramModel, bits_per_char, generate
-from llm_intro.models.mixture import Mixture, bootstrap_interval
+from llm_intro.models.scoreboard import bootstrap_interval
 from llm_intro.sampling import next_probs
 
 

@@ -11,9 +11,9 @@ from fakes import uniform_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.mixing import Mixture
 from llm_intro import CervantesLSTM, CharTokenizer, NGramModel
 from llm_intro.corpus import Corpus, load_quijote
-from llm_intro.models.mixture import Mixture
 from llm_intro.models.pretrained import load_fast
 from llm_intro.models.scoreboard import (
     Row,

@@ -5,22 +5,28 @@ el de antes o está el nuevo, nunca medio archivo. Nunca pickle: abrir un archiv
 debe poder ejecutar código.
 """
 
+import hashlib
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from .data import write_atomic
-from .machine import random_state, set_random_state
+from .machine import evaluating, random_state, set_random_state
 from .progress import Event
+
+log = logging.getLogger(__name__)
 
 FORMAT = "llm_intro.checkpoint.1"
 FIXED = ("data", "batch_size", "chunk_len", "carry", "reset_every", "max_chars", "optimizer",
          "average", "seed")  # fmt: skip
 COUNTERS = ("step", "seconds", "chars", "loss_sum", "loss_steps", "evals_done", "stale")
+BUDGET = dict.fromkeys(("steps", "minutes", "checkpoint", "checkpoint_every", "resume"))
 
 
 def save_checkpoint(path, tensors: dict[str, Tensor], meta: dict) -> None:
@@ -54,17 +60,21 @@ def load_checkpoint(path) -> tuple[dict[str, Tensor], dict]:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         raise ValueError(
             f"«{path}» no se puede leer como safetensors ({error}). "
             "Está dañado o es otra cosa: bórralo, o entrena con resume=False."
         ) from error
-    if header.get("format") != FORMAT:
+    try:
+        meta = json.loads(header["meta"]) if header["format"] == FORMAT else None
+    except (KeyError, ValueError, RecursionError):
+        meta = None
+    if meta is None:
         raise ValueError(
             f"«{path}» no es un punto de control de llm_intro. "
             "Da otro nombre en checkpoint=, o entrena con resume=False."
         )
-    return tensors, json.loads(header["meta"])
+    return tensors, meta
 
 
 def _to_json(meta: dict) -> str:
@@ -88,56 +98,103 @@ def save_run(run) -> None:
         **pack("model", run.model.state_dict()),
         **pack("average", run.average.state_dict() if run.average else {}),
         **pack("best", run.best_weights),
-        **pack("hidden", {str(i): part for i, part in enumerate(run.hidden or ())}),
+        **pack("hidden", {str(i): part.float() for i, part in enumerate(run.hidden or ())}),
         **pack("random", random_state(run.device)),
     }
     for i, slots in run.optimizer.state_dict()["state"].items():
         tensors |= pack(f"optimizer.{i}", slots)
     meta = {name: getattr(run, name) for name in COUNTERS}
-    meta["identity"] = identity(run)
-    meta["config"] = asdict(run.config)
+    meta |= {"identity": identity(run), "config": asdict(run.config), "scaler": {}}
     meta["events"] = [asdict(event) for event in run.history.events]
     save_checkpoint(run.config.checkpoint, tensors, meta)
 
 
 def restore_run(run) -> None:
-    """Pone `run` donde lo dejó `save_run`.
+    """Pone `run` donde lo dejó `save_run`, y avisa si algo no es lo que se esperaría.
 
     Raises:
-        ValueError: si el archivo está dañado, o es de otra arquitectura, vocabulario o receta.
+        ValueError: si el archivo está dañado, o es de otro texto, arquitectura, vocabulario o
+            receta. Se comprueba antes de tocar nada: el modelo se queda como estaba.
     """
-    tensors, meta = load_checkpoint(run.config.checkpoint)
-    saved, mine = meta["identity"], json.loads(_to_json(identity(run)))
-    if other := [name for name in saved | mine if saved.get(name) != mine.get(name)]:
-        named = "; ".join(
-            f"{name} es {str(saved.get(name))[:60]}, aquí {str(mine.get(name))[:60]}"
-            for name in other
-        )
+    path = run.config.checkpoint
+    tensors, meta = load_checkpoint(path)
+    try:
+        if other := _differences(meta["identity"], identity(run)):
+            raise ValueError(f"es de otro entrenamiento: {other}")
+        changed = _differences(*({**c, **BUDGET} for c in (meta["config"], asdict(run.config))))
+        hidden = _check(run, tensors, meta)
+    except Exception as error:  # lo que falta o no encaja da errores de muchas clases
         raise ValueError(
-            f"«{run.config.checkpoint}» es de otro entrenamiento: {named}. Crea el modelo y la "
-            "receta como entonces, o da otro nombre en checkpoint= para empezar de nuevo."
-        )
+            f"«{path}» no sirve para seguir ({error}), y el modelo no se ha tocado. Crea el modelo "
+            "y la receta como entonces, o empieza de nuevo con resume=False o con otro archivo."
+        ) from error
     run.model.load_state_dict(unpack("model", tensors))
     if run.average:
         run.average.load_state_dict(unpack("average", tensors))
-    run.best_weights = unpack("best", tensors)
-    hidden = unpack("hidden", tensors)  # el archivo no guarda el orden; los nombres, sí
-    run.hidden = tuple(hidden[name].to(run.device) for name in sorted(hidden, key=int)) or None
-    optimizer = run.optimizer.state_dict()
-    optimizer["state"] = {
-        i: slots
-        for i in optimizer["param_groups"][0]["params"]
-        if (slots := unpack(f"optimizer.{i}", tensors))
-    }
-    run.optimizer.load_state_dict(optimizer)
+    run.best_weights, run.hidden = unpack("best", tensors), hidden or None
+    slots = {i: unpack(f"optimizer.{i}", tensors) for i, _ in enumerate(run.model.parameters())}
+    state = {i: slot for i, slot in slots.items() if slot}
+    run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
     set_random_state(unpack("random", tensors), run.device)
     for name in COUNTERS:
         setattr(run, name, meta[name])
     run.history.events = [Event(**event) for event in meta["events"]]
+    used = f"Lo que has cambiado {'no ' * run.done}se usa: {changed}." if changed else ""
+    if run.done:
+        used = f"No se entrena más: sube steps o minutes. {used}"
+    if used:
+        log.warning("Se sigue «%s» en el paso %d. %s", path, run.step, used)
 
 
 def identity(run) -> dict:
-    """Lo que ha de coincidir para reanudar: modelo, símbolos y lo que decide los lotes."""
+    """Lo que ha de coincidir para reanudar: modelo, símbolos, texto y lo que decide los lotes."""
     fixed = {name: getattr(run.config, name) for name in FIXED}
-    tokenizer = run.model.tokenizer.to_dict()
-    return {"class": type(run.model).__name__, **run.model.config, **tokenizer, **fixed}
+    own = {"class": type(run.model).__name__, "train y valid": run.text, **run.model.config}
+    return {**own, **run.model.tokenizer.to_dict(), **fixed}
+
+
+def fingerprint(*texts: str) -> str:
+    """Un resumen de unos textos: si cambia una letra, cambia."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _differences(saved: dict, mine: dict) -> str:
+    mine = json.loads(_to_json(mine))
+    return "; ".join(
+        f"{name} es {str(saved.get(name))[:60]}, aquí {str(mine.get(name))[:60]}"
+        for name in saved | mine
+        if saved.get(name) != mine.get(name)
+    )
+
+
+def _check(run, tensors: dict[str, Tensor], meta: dict) -> tuple[Tensor, ...]:
+    """El estado guardado; error si algo no es como lo guardaría este entrenamiento."""
+    counters = [meta[name] for name in COUNTERS]
+    measures = [n for event in meta["events"] for n in asdict(Event(**event)).values()]
+    fine = [type(n) for n in counters] == [type(getattr(run, name)) for name in COUNTERS]
+    fine = fine and all(0 <= n < 2**53 for n in counters)
+    if not (fine and all(type(n) in (int, float) and not abs(n) >= 2**53 for n in measures)):
+        raise ValueError("sus cuentas o sus medidas no son números posibles")
+    weights = run.model.state_dict()
+    like = pack("random", random_state(run.device)) | pack("model", weights)
+    like |= pack("average", weights if run.average else {})
+    like |= pack("best", weights if meta["events"] else {})
+    for i, weight in enumerate(run.model.parameters() if meta["step"] else ()):
+        slots = {"step": torch.tensor(0.0), "exp_avg": weight, "exp_avg_sq": weight}
+        like |= pack(f"optimizer.{i}", slots)
+    hidden = unpack("hidden", tensors)  # el archivo no guarda el orden; los nombres, sí
+    hidden = {f"hidden.{i}": hidden[str(i)].float() for i in range(len(hidden))}
+    looks = [{k: (t.shape, t.dtype) for k, t in x.items()} for x in (like | hidden, tensors)]
+    wrong = [k for k in looks[0] | looks[1] if looks[0].get(k) != looks[1].get(k)]
+    wrong += [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
+    if wrong := set(wrong) - {"random.device"}:  # hay máquinas sin tarjeta
+        raise ValueError(f"«{min(wrong)}» falta, sobra, no mide lo que debe o no es un número")
+    torch.Generator().set_state(tensors["random.cpu"])
+    hidden = tuple(part.to(run.device) for part in hidden.values())
+    if hidden and run.config.data == "streams":  # con ventanas no se usa
+        x = torch.zeros(1, run.config.batch_size, dtype=torch.long, device=run.device)
+        with evaluating(run.model):
+            after = run.model(x, hidden)[1]
+        if [part.dim() for part in after] != [part.dim() for part in hidden]:
+            raise ValueError("su estado no es el de esta red")
+    return hidden
