@@ -7,43 +7,8 @@ from llm_intro.face.exercises import check
 REST = "([^.,;:!?]+)"
 
 
-def apuesta_buena(cuentas, palabra):
-    if palabra not in cuentas:
-        return None
-    siguiente, veces = cuentas[palabra].most_common(1)[0]
-    return siguiente, veces / cuentas[palabra].total()
-
-
-def primera_vista(cuentas, palabra):
-    """Error: la primera que se apuntó, no la más repetida."""
-    if palabra not in cuentas:
-        return None
-    siguiente = next(iter(cuentas[palabra]))
-    return siguiente, cuentas[palabra][siguiente] / cuentas[palabra].total()
-
-
-def sin_dividir(cuentas, palabra):
-    """Error: devuelve cuántas veces, no la probabilidad."""
-    return cuentas[palabra].most_common(1)[0] if palabra in cuentas else None
-
-
-def entre_distintas(cuentas, palabra):
-    """Error: divide por cuántas palabras distintas siguen."""
-    if palabra not in cuentas:
-        return None
-    siguiente, veces = cuentas[palabra].most_common(1)[0]
-    return siguiente, veces / len(cuentas[palabra])
-
-
-def sin_mirar_si_esta(cuentas, palabra):
-    """Error: con una palabra nueva, KeyError."""
-    siguiente, veces = cuentas[palabra].most_common(1)[0]
-    return siguiente, veces / cuentas[palabra].total()
-
-
-def solo_la_palabra(cuentas, palabra):
-    """Error: se olvida de la probabilidad."""
-    return cuentas[palabra].most_common(1)[0][0] if palabra in cuentas else None
+def best(counts, word):
+    return counts[word].most_common(1)[0][0]
 
 
 RIGHT = {
@@ -53,7 +18,7 @@ RIGHT = {
         (r"no estoy (\w+)", "¿Por qué no estás {}?"),
     ],
     "cuantas_reglas": [lambda plantillas, rasgos: plantillas * prod(rasgos)],
-    "apuesta": [apuesta_buena],
+    "apuesta": [lambda c, w: (best(c, w), c[w][best(c, w)] / c[w].total()) if w in c else None],
     "autotest": ["VFVFVFFV", "v f v f v f f v", "V, F, V, F, V, F, F, V"],
 }
 WRONG = {
@@ -78,7 +43,13 @@ WRONG = {
         lambda plantillas, rasgos: prod(rasgos),
         lambda plantillas, rasgos: plantillas * 2 ** len(rasgos),
     ],
-    "apuesta": [primera_vista, sin_dividir, entre_distintas, sin_mirar_si_esta, solo_la_palabra],
+    "apuesta": [
+        lambda c, w: (n := next(iter(c[w])), c[w][n] / c[w].total()) if w in c else None,  # la 1.ª
+        lambda c, w: c[w].most_common(1)[0] if w in c else None,  # veces, y no probabilidad
+        lambda c, w: (best(c, w), c[w][best(c, w)] / len(c[w])) if w in c else None,  # distintas
+        lambda c, w: (best(c, w), c[w][best(c, w)] / c[w].total()),  # con una nueva, KeyError
+        lambda c, w: best(c, w) if w in c else None,  # olvida la probabilidad
+    ],
     "autotest": ["VVVVFFFF", "VFVFVFVF", "VFVFVF", "SNSNSNNS", 7],
 }
 

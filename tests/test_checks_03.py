@@ -13,61 +13,24 @@ def coseno_bueno(a, b):
     return float(a @ b / lengths) if lengths > 0 else 0.0
 
 
-def coseno_sin_ceros(a, b):
-    """Error: divide entre cero."""
-    return float(np.dot(a, b)) / math.sqrt(np.dot(a, a) * np.dot(b, b))
-
-
 def ppmi_buena(juntas, una, otra, total):
     return max(0.0, math.log2(juntas * total / (una * otra))) if juntas else 0.0
 
 
-def vecinas_buenas(palabra, palabras, matriz, k):
-    order = np.argsort(-(matriz @ matriz[palabras.index(palabra)]))
-    return [palabras[i] for i in order if palabras[i] != palabra][:k]
+def ordenadas(palabra, palabras, matriz, signo=-1):
+    return [palabras[i] for i in np.argsort(signo * matriz @ matriz[palabras.index(palabra)])]
 
 
-def vecinas_con_ella(palabra, palabras, matriz, k):
-    """Error: la primera vecina es la propia palabra."""
-    return [palabras[i] for i in np.argsort(-(matriz @ matriz[palabras.index(palabra)]))][:k]
+def vecinas_buenas(palabra, palabras, matriz, k, signo=-1):
+    return [w for w in ordenadas(palabra, palabras, matriz, signo) if w != palabra][:k]
 
 
-def vecinas_al_reves(palabra, palabras, matriz, k):
-    """Error: las menos parecidas."""
-    order = np.argsort(matriz @ matriz[palabras.index(palabra)])
-    return [palabras[i] for i in order if palabras[i] != palabra][:k]
-
-
-def vecinas_de_menos(palabra, palabras, matriz, k):
-    """Error: quita la propia palabra después de cortar, y falta una."""
-    return [w for w in vecinas_con_ella(palabra, palabras, matriz, k) if w != palabra]
-
-
-def parejas_buenas(palabras, ventana):
+def parejas_buenas(palabras, ventana, desde=1):
+    """Las que están a distancia entre `desde` y `ventana`, por los dos lados."""
     spots = range(len(palabras))
-    return [(palabras[i], palabras[j]) for i in spots for j in spots if 0 < abs(i - j) <= ventana]
-
-
-def parejas_hacia_delante(palabras, ventana):
-    """Error: solo por la derecha."""
-    spots = range(len(palabras))
-    return [(palabras[i], palabras[j]) for i in spots for j in spots if 0 < j - i <= ventana]
-
-
-def parejas_consigo(palabras, ventana):
-    """Error: cada palabra se acompaña a sí misma."""
-    spots = range(len(palabras))
-    return [(palabras[i], palabras[j]) for i in spots for j in spots if abs(i - j) <= ventana]
-
-
-def parejas_distintas(palabras, ventana):
-    """Error: compara palabras en vez de posiciones, y pierde «no, no»."""
-    return [(a, b) for a, b in parejas_buenas(palabras, ventana) if a != b]
-
-
-def parejas_cortas(palabras, ventana):
-    """Error: range se deja el último."""
-    return parejas_buenas(palabras, ventana - 1)
+    return [
+        (palabras[i], palabras[j]) for i in spots for j in spots if desde <= abs(i - j) <= ventana
+    ]
 
 
 def p_bueno(observado, al_azar):
@@ -88,7 +51,7 @@ WRONG = {
         lambda a, b: float(np.dot(a, b) / max(np.dot(a, a), 1e-9)),
         lambda a, b: float(np.linalg.norm(np.subtract(a, b))),
         lambda a, b: abs(coseno_bueno(a, b)),
-        coseno_sin_ceros,
+        lambda a, b: float(np.dot(a, b)) / math.sqrt(np.dot(a, a) * np.dot(b, b)),  # entre cero
     ],
     "ppmi_bits": [
         lambda j, a, b, n: max(0.0, math.log(j * n / (a * b))) if j else 0.0,
@@ -96,8 +59,19 @@ WRONG = {
         lambda j, a, b, n: max(0.0, math.log2(j / (a * b))) if j else 0.0,
         lambda j, a, b, n: max(0.0, math.log2(j * n / (a * b))),
     ],
-    "vecinas": [vecinas_con_ella, vecinas_al_reves, vecinas_de_menos],
-    "parejas": [parejas_hacia_delante, parejas_consigo, parejas_distintas, parejas_cortas],
+    "vecinas": [
+        lambda w, ws, m, k: ordenadas(w, ws, m)[:k],  # la primera es la propia palabra
+        lambda w, ws, m, k: vecinas_buenas(w, ws, m, k, signo=1),  # las menos parecidas
+        lambda w, ws, m, k: [v for v in ordenadas(w, ws, m)[:k] if v != w],  # falta una
+    ],
+    "parejas": [
+        lambda ws, v: [
+            (a, b) for i, a in enumerate(ws) for b in ws[i + 1 : i + 1 + v]
+        ],  # a un lado
+        lambda ws, v: parejas_buenas(ws, v, desde=0),  # cada una consigo
+        lambda ws, v: [(a, b) for a, b in parejas_buenas(ws, v) if a != b],  # pierde «no, no»
+        lambda ws, v: parejas_buenas(ws, v - 1),  # range se deja el último
+    ],
     "mi_analogia": [
         ("rey", "hombre", "mujer", "reina"),
         ("duquesa", "duque", "rey", "reina"),  # la de la lección en otro orden
