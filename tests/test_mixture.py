@@ -8,7 +8,7 @@ from fakes import TableModel, cycle_model, uniform_model
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.mixing import Mixture, fit_weights
+from benchmarks.mixing import Mixture, Product, fit_product, fit_weights, product_bits
 from llm_intro import NGramModel, bits_per_char, generate
 from llm_intro.models.scoreboard import bootstrap_interval
 from llm_intro.sampling import next_probs
@@ -27,6 +27,42 @@ def test_two_models_by_hand():
     mixed, state = Mixture([a, b]).step(0, ((), ()))
     assert np.allclose(np.exp(mixed), [5 / 8, 3 / 8]) and state == ((0,), (0,))
     assert np.allclose(np.exp(Mixture([a, b], [1, 0]).step(0, ((), ()))[0]), [3 / 4, 1 / 4])
+
+
+def test_a_product_by_hand():
+    """3/4·1/2 contra 1/4·1/2: manda el primero, 3/4. Con pesos 2 y 0, 9/16 contra 1/16: 9/10."""
+    a, b = sure("ab", "a"), uniform_model("ab")
+    assert np.allclose(np.exp(Product([a, b], [1, 1]).step(0, ((), ()))[0]), [3 / 4, 1 / 4])
+    assert np.allclose(np.exp(Product([a, b], [2, 0]).step(0, ((), ()))[0]), [9 / 10, 1 / 10])
+
+
+def test_one_veto_is_enough_for_a_product_but_not_without_weight():
+    """P = 0 para uno es 0 para el producto; si ese no pesa, como si no estuviera."""
+    never = TableModel("ab", [[0, -np.inf]] * 2)
+    product = Product([never, uniform_model("ab")], [1, 1])
+    assert np.allclose(np.exp(product.step(0, ((), ()))[0]), [1, 0])
+    ignored = Product([never, uniform_model("ab")], [0, 1])
+    assert np.allclose(np.exp(ignored.step(0, ((), ()))[0]), [1 / 2, 1 / 2])
+
+
+def test_the_bits_of_a_product_are_those_of_its_steps():
+    """Paso a paso o de una vez: lo mismo."""
+    text = "abracadabra pata de cabra " * 3
+    parts = [NGramModel(order=order).fit(text) for order in (1, 3)]
+    ids = parts[0].tokenizer.encode(text)
+    rows = [[np.log(m.probs(text[: i + 1])) for i in range(len(ids) - 1)] for m in parts]
+    bits = product_bits(rows, [0.4, 0.9], ids[1:])
+    assert np.isclose(bits_per_char(Product(parts, [0.4, 0.9]), text), bits.mean())
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_the_weight_of_one_model_is_the_inverse_of_its_temperature(temperature):
+    """Símbolos que salen de sus logits partidos por T: el peso que ajusta Newton es 1/T."""
+    logits = np.array([2.0, 0.5, -1.0])
+    shares = next_probs(logits, temperature)
+    ids = np.repeat(np.arange(3), np.rint(20_000 * shares).astype(int))
+    rows = np.tile(np.log(next_probs(logits)), (1, len(ids), 1))  # (1, N, V)
+    assert fit_product(rows, ids)[0] == pytest.approx(1 / temperature, rel=0.01)
 
 
 def test_the_bits_of_a_mixture_by_hand():
