@@ -20,6 +20,12 @@ def pack_8bit(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return packed
 
 
+def cool(packed: dict, temperature: float) -> dict:
+    """Los pesos empaquetados con los logits divididos: basta tocar la escala de `fc` y su sesgo."""
+    keys = ("fc.weight" + SCALE, "fc.bias")
+    return packed | {key: (packed[key] / temperature).astype(packed[key].dtype) for key in keys}
+
+
 def save_vectors(path, vectors: WordVectors) -> None:
     """Guarda las direcciones en enteros de 8 bits: para el coseno, la longitud no cuenta."""
     top = np.abs(vectors.vectors).max(axis=1, keepdims=True)

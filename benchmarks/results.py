@@ -8,6 +8,7 @@ Las tablas que una lección lee viven en llm_intro/data/; las demás, en benchma
 """
 
 import argparse
+import json
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "outputs", HERE
 LIVE = {
     "ngram_vs_nltk": "N-gramas, y los de NLTK",
     "sampler": "Escribir letra a letra",
+    "memory": "¿Copia o crea?",
     "accelerator": "En una tarjeta",
     "scaling": "Cuánto cuesta más texto",
     "two_processes": "Repartir un entrenamiento entre dos procesos",
@@ -125,33 +127,38 @@ def shipped() -> str:
 
 def scoreboard() -> str:
     """Las filas del marcador que costaron minutos, de peor a mejor."""
-    stored = load("scoreboard")
     rows = []
-    for row in sorted(stored["rows"], key=lambda row: -row["bits"]):
-        gain = ""
-        if "gain" in row:
-            low, high = row["gain_95"]
-            gain = f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]"
-        rows.append([row["name"], f"{row['bits']:.4f}", row["parameters"],
-                     f"{row['seconds']:.0f}", f"{row['megabytes']:.2f}", gain,
+    for row in sorted(load("scoreboard")["rows"], key=lambda row: -row["bits"]):
+        size, weight = row["parameters"] or "", row["megabytes"]
+        rows.append([row["name"], f"{row['bits']:.4f}", "sí" if row.get("adaptive") else "",
+                     size, f"{row['seconds']:.0f}", f"{weight:.2f}" if weight else "",
                      f"`{row['made']}`"])  # fmt: skip
-    head = [
-        "modelo",
-        "reservado",
-        "números",
-        "CPU, s",
-        "MB",
-        "gana a su mejor parte [95 %]",
-        "orden",
-    ]
-    parts = [table(head, rows)]
-    if dynamic := stored.get("dynamic"):
-        parts.append(
-            f"Evaluación dinámica (la red aprende de cada trozo tras puntuarlo), aparte: "
-            f"{dynamic['heldout']:.4f} bits/car. con tasa {dynamic['rate']}, elegida en valid. "
-            "`python benchmarks/scoreboard.py dynamic`"
-        )
-    return "\n\n".join(parts)
+    head = ["modelo", "reservado", "aprende al leer", "números", "CPU, s", "MB", "orden"]
+    return table(head, rows)
+
+
+def mixtures() -> str:
+    """Las mezclas, sumando probabilidades o multiplicándolas, con lo que ganan."""
+    stored = json.loads((OUTPUTS / "mixtures.json").read_text(encoding="utf-8"))
+    rows = []
+    for row in stored["rows"]:
+        low, high = row["gain_95"]
+        several = len(row["parts"]) > 1
+        weights = ", ".join(f"{weight:.2f}" for weight in row["weights"])
+        rows.append([
+            " + ".join(row["parts"]), row["how"] if several else "", weights if several else "",
+            *(f"{row['bits'][part]:.4f}" for part in ("valid", "heldout", "extracto")),
+            f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]" if several else "",
+        ])  # fmt: skip
+    head = ["partes", "cómo", "pesos, de valid", "valid", "reservado", "LXXIV (extracto)",
+            "gana a su mejor parte [95 %]"]  # fmt: skip
+    rates = ", ".join(f"{k}: {v:.4f}" for k, v in stored["dynamic"]["rates"].items())
+    note = (
+        f"`{stored['made']}` · {stored['date']} · {stored['machine']}. La red que aprende al "
+        f"leer da un paso tras cada trozo de 64 letras; tasa {stored['dynamic']['rate']}, elegida "
+        f"en valid ({rates})."
+    )
+    return f"{note}\n\n{table(head, rows)}"
 
 
 def live(name: str) -> str:
@@ -168,6 +175,7 @@ def page() -> str:
         "Los modelos que viajan con el curso": shipped(),
         "Los ajustes del Transformer que se probaron": live("explore"),
         "El marcador": scoreboard(),
+        "Mezclar modelos": mixtures(),
         **{title: live(name) for name, title in LIVE.items()},
     }
     note = (

@@ -1,39 +1,51 @@
 """Las filas del marcador que costaron minutos: se miden una vez y viajan con el curso.
 
     python benchmarks/scoreboard.py            # escribe llm_intro/data/scoreboard.json
-    python benchmarks/scoreboard.py dynamic    # además, la LSTM que sigue aprendiendo al leer
     python benchmarks/scoreboard.py table      # imprime lo guardado
-    python benchmarks/scoreboard.py --smoke    # segundos, con trozos de texto, sin guardar
+    python benchmarks/scoreboard.py --smoke    # sin guardar
 
-Las recetas salen de recipes.json; las redes y el n-grama son los que carga `load_pretrained`.
-Los pesos de las mezclas se ajustan en valid y se miden una vez en lo reservado.
+Reúne lo que midieron otros: recipes.py (recetas), ship.py y calibrate.py (redes), mixtures.py
+(mezclas y redes que aprenden al leer) y rivals.py (compresores). Solo calcula el 10-grama y las
+muestras.
 """
 
 import argparse
-import copy
 import json
+import time
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import torch
-from mixing import Mixture, fit_weights
+from mixing import Mixture, Product
 from recipes import cpu_name
-from torch.nn.functional import cross_entropy
 
-from llm_intro import load_pretrained, load_quijote
+from llm_intro import NGramModel, load_pretrained, load_quijote
 from llm_intro.models.pretrained import FILES, load_card
-from llm_intro.models.scoreboard import bootstrap_interval, sample_text
+from llm_intro.models.scoreboard import sample_text, score
 from llm_intro.support.data import load_results
 
 DATA = Path(__file__).parents[1] / "llm_intro" / "data"
+OUTPUTS = Path(__file__).parent / "outputs"
+SUMMED = ("parameters", "seconds", "megabytes")  # lo que una mezcla suma de sus partes
 NETWORKS = {"LSTM del curso": "cervantes", "Transformer": "transformer"}
-MIXED = {
-    "mezcla: 6-grama y LSTM": ("ngrama", "cervantes"),
-    "mezcla: 6-grama, LSTM y Transformer": ("ngrama", "cervantes", "transformer"),
+MIXED = {  # nombre de la fila: (partes, cómo se juntan), como en mixtures.json
+    "mezcla: 6-grama y LSTM": (["6-grama", "cervantes"], "suma"),
+    "mezcla: 6-grama, LSTM y Transformer": (["6-grama", "cervantes", "transformer"], "suma"),
+    "mezcla: 10-grama y LSTM": (["10-grama", "cervantes"], "producto"),
+    "mezcla: 10-grama, LSTM y Transformer": (["10-grama", "cervantes", "transformer"], "producto"),
 }
-SHIPPED = [key for key in NETWORKS.values() if (DATA / f"{key}.safetensors").exists()]
-RATES = (0.0, 0.1, 0.3, 1.0, 3.0)  # de la evaluación dinámica, para elegir en valid
+ADAPTIVE = {  # las mismas, pero la LSTM sigue aprendiendo mientras lee
+    "LSTM del curso, aprende al leer": (["cervantes, aprendiendo"], "suma"),
+    "mezcla de las tres, aprende al leer": (
+        ["10-grama", "cervantes, aprendiendo", "transformer"],
+        "producto",
+    ),
+}
+
+
+def load_output(name: str) -> dict:
+    """Lo que dejó guardado otra comparación."""
+    return json.loads((OUTPUTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def recipe_rows() -> list[dict]:
@@ -60,8 +72,6 @@ def network_rows() -> list[dict]:
     """Las dos redes que viajan con el curso, con las cifras de sus fichas."""
     rows = []
     for name, key in NETWORKS.items():
-        if key not in SHIPPED:
-            continue
         card = load_card(key)
         rows.append({
             "name": name, "bits": card["bits_per_char"]["heldout"],
@@ -74,72 +84,60 @@ def network_rows() -> list[dict]:
 
 
 def megabytes(key: str) -> float:
-    """Lo que ocupan los pesos o las cuentas de un modelo de los que viajan con el curso."""
+    """Lo que ocupan los pesos de una red de las que viajan con el curso."""
     files = DATA.glob(f"{FILES[key]}.*")
     return next(p for p in files if p.suffix != ".json").stat().st_size / 1e6
 
 
-def mixture_rows(texts: dict[str, str]) -> list[dict]:
-    """Las mezclas: pesos de valid, bits de lo reservado y cuánto ganan a su mejor parte."""
-    models = {key: load_pretrained(key) for key in ("ngrama", *SHIPPED)}
-    bits = {
-        part: {key: m.token_bits(m.tokenizer.encode(text)) for key, m in models.items()}
-        for part, text in texts.items()
-    }  # parte → modelo → (N,)
+def counted_row(name: str, corpus, order: int) -> tuple[dict, NGramModel]:
+    """Un n-grama que no viaja con el curso, contado ahora, y su fila."""
+    begin = time.process_time()
+    model = NGramModel(order=order).fit(corpus.train, load_pretrained("ngrama").tokenizer)
+    row = score(name, model, corpus, time.process_time() - begin)
+    bits = measured([name], "suma")["bits"]
+    return {
+        "name": name, "bits": bits["heldout"], "excerpt_bits": bits["extracto"],
+        "parameters": row.parameters, "seconds": row.seconds, "megabytes": row.megabytes,
+        "sample": row.sample, "made": "python benchmarks/scoreboard.py",
+    }, model  # fmt: skip
+
+
+def measured(parts: list[str], how: str) -> dict:
+    """Lo que mixtures.py midió de unas partes."""
+    rows = load_output("mixtures")["rows"]
+    return next(row for row in rows if (row["parts"], row["how"]) == (parts, how))
+
+
+def mixture_rows(models: dict, known: dict[str, dict]) -> list[dict]:
+    """Las mezclas: lo medido, más lo que suman sus partes y lo que escriben.
+
+    Args:
+        models: los modelos por el nombre que tienen en mixtures.json.
+        known: las filas de sus partes, por el mismo nombre.
+    """
     rows = []
-    for name, keys in MIXED.items():
-        if not set(keys) <= set(models):
-            continue
-        weights = fit_weights([bits["valid"][key] for key in keys])
-        mixed = {
-            part: -np.log2(weights @ 2.0 ** -np.stack([row[key] for key in keys]))
-            for part, row in bits.items()
-        }
-        best = min((bits["heldout"][key] for key in keys), key=np.mean)
-        gain = best - mixed["heldout"]
-        cards = [load_card(key) for key in keys]
+    for name, (parts, how) in (MIXED | ADAPTIVE).items():
+        found, adaptive = measured(parts, how), name in ADAPTIVE
+        alone = [known[part.split(",")[0]] for part in parts]
+        kind = Mixture if how == "suma" else Product
         rows.append({
-            "name": name, "bits": mixed["heldout"].mean(),
-            "excerpt_bits": mixed["extracto"].mean(),
-            "parameters": sum(card["parameters"] for card in cards),
-            "seconds": sum(card["cpu_seconds"] for card in cards),
-            "megabytes": sum(map(megabytes, keys)),
-            "sample": sample_text(Mixture([models[key] for key in keys], weights)),
-            "weights": dict(zip(keys, weights.round(3).tolist(), strict=True)),
-            "gain": gain.mean(), "gain_95": bootstrap_interval(gain),
-            "made": "python benchmarks/scoreboard.py",
+            "name": name, "bits": found["bits"]["heldout"],
+            "excerpt_bits": found["bits"]["extracto"],
+            **{key: sum(row[key] for row in alone) for key in SUMMED},
+            "sample": "" if adaptive else
+            sample_text(kind([models[part] for part in parts], found["weights"])),
+            "weights": dict(zip(parts, found["weights"], strict=True)), "how": how,
+            "gain": found["gain"], "gain_95": found["gain_95"],
+            "made": "python benchmarks/mixtures.py", "adaptive": adaptive,
         })  # fmt: skip
     return rows
 
 
-def dynamic_bits(model, text: str, rate: float, chunk_len: int = 64) -> np.ndarray:
-    """Bits de cada símbolo, (N-1,), si la red aprende de cada trozo después de puntuarlo.
-
-    Fuente: Krause et al. (2018), «Dynamic Evaluation of Neural Sequence Models».
-    """
-    model = copy.deepcopy(model).eval()  # la de fuera se queda como estaba
-    ids, hidden, bits = torch.from_numpy(model.tokenizer.encode(text)), None, []
-    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
-    for x, y in zip(ids[:-1].split(chunk_len), ids[1:].split(chunk_len), strict=True):
-        logits, hidden = model(x[:, None], hidden)  # (T, 1, V)
-        losses = cross_entropy(logits[:, 0], y, reduction="none")
-        bits.append(losses.detach().numpy() / np.log(2))
-        hidden = tuple(h.detach() for h in hidden)
-        if rate:
-            optimizer.zero_grad()
-            losses.mean().backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-    return np.concatenate(bits)
-
-
-def dynamic(corpus, valid: str) -> dict:
-    """Se elige la tasa en un trozo de valid; lo reservado, una vez."""
-    model = load_pretrained("cervantes")
-    tried = {rate: float(dynamic_bits(model, valid, rate).mean()) for rate in RATES}
-    best = min(tried, key=tried.get)
-    bits = float(dynamic_bits(model, corpus.heldout, best).mean())
-    return {"valid": tried, "rate": best, "heldout": bits}
+def rival_rows() -> list[dict]:
+    """Los compresores, que siempre aprenden mientras leen; xz lo calcula la lección."""
+    unknown = {"parameters": None, "megabytes": None, "sample": "", "adaptive": True}
+    rows = load_output("rivals")["rows"]
+    return [unknown | row for row in rows if row["name"] != "xz"]
 
 
 def table(stored: dict) -> None:
@@ -149,32 +147,34 @@ def table(stored: dict) -> None:
         if "gain" in row:
             low, high = row["gain_95"]
             print(f"    {row['weights']}: gana {row['gain']:.4f} [{low:.4f}, {high:.4f}]")
-    print(stored.get("dynamic", "evaluación dinámica: sin medir"))
 
 
 def main() -> None:
-    """Lee la orden, mide y guarda."""
+    """Lee la orden, reúne y guarda."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("part", nargs="?", choices=["rows", "dynamic", "table"], default="rows")
+    parser.add_argument("part", nargs="?", choices=["rows", "table"], default="rows")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     path = DATA / "scoreboard.json"
-    stored = load_results("scoreboard")
-    if options.part == "table" and not options.smoke:
-        return table(stored)
-    corpus, cut = load_quijote(), 2000 if options.smoke else None
-    texts = {"valid": corpus.valid, "heldout": corpus.heldout,
-             "extracto": load_quijote("extracto").heldout}  # fmt: skip
-    if options.part == "dynamic":
-        stored["dynamic"] = dynamic(corpus, corpus.valid[:30_000])
-    else:
-        rows = network_rows() + mixture_rows({part: text[:cut] for part, text in texts.items()})
-        stored["rows"] = recipe_rows() + rows if not options.smoke else rows
-    stored["machine"] = f"{cpu_name()}, 1 hilo; torch {torch.__version__}"
-    stored["date"] = date.today().isoformat()
+    if options.part == "table":
+        return table(load_results("scoreboard"))
+    counted, model = counted_row("10-grama", load_quijote(), 10)
+    networks = network_rows()
+    models = {key: load_pretrained(key) for key in NETWORKS.values()}
+    models |= {"6-grama": load_pretrained("ngrama"), "10-grama": model}
+    known = dict(zip(NETWORKS.values(), networks, strict=True)) | {"10-grama": counted}
+    card = load_card("ngrama")
+    known["6-grama"] = {"parameters": card["parameters"], "seconds": card["cpu_seconds"],
+                        "megabytes": megabytes("ngrama")}  # fmt: skip
+    rows = [*recipe_rows(), counted, *networks, *mixture_rows(models, known), *rival_rows()]
+    stored = {
+        "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
+        "date": date.today().isoformat(),
+        "rows": [{"adaptive": False} | row for row in rows],
+    }
     if not options.smoke:
         path.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     table(stored)

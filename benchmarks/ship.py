@@ -5,6 +5,7 @@
     python benchmarks/ship.py explore       # los ajustes que se probaron antes, en valid
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
     python benchmarks/ship.py pack          # mide las dos redes y las empaqueta en 8 bits
+    python benchmarks/calibrate.py          # y después, la temperatura de cada una
     python benchmarks/ship.py --smoke       # un entrenamiento de tres pasos, sin guardar nada
 
 El entrenamiento es el `train` del curso: nunca mira lo reservado. Los registros quedan en
@@ -174,9 +175,6 @@ def portable(config: dict) -> dict:
 
 def write_card(name, model, corpus, command, seconds, parameters, **extra) -> None:
     """La ficha: qué es, cómo se hizo y cuánto vale en cada parte."""
-    excerpt = load_quijote("extracto")
-    # 100 000 caracteres de train bastan para ver si sobreajusta
-    parts = {"train": corpus.train[:100_000], "valid": corpus.valid, "heldout": corpus.heldout}
     card = {
         "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean; train",
         "command": f"python benchmarks/ship.py {command}",
@@ -184,12 +182,27 @@ def write_card(name, model, corpus, command, seconds, parameters, **extra) -> No
         "machine": f"{cpu_name()}, 1 hilo; torch {torch.__version__}",
         "cpu_seconds": round(seconds, 1),
         "parameters": parameters,
-        "bits_per_char": {k: round(bits_per_char(model, t), 4) for k, t in parts.items()}
-        | {"excerpt_lxxiv": round(bits_per_char(model, excerpt.heldout), 4)},
+        "bits_per_char": bits_of(model, corpus),
         "date": date.today().isoformat(),
         "tokenizer": model.tokenizer.to_dict(),
         **extra,
     }
+    save_card(name, card)
+
+
+def bits_of(model, corpus) -> dict[str, float]:
+    """Bits/car. en cada parte; de train, lo que basta para ver si sobreajusta."""
+    parts = {
+        "train": corpus.train[:100_000],
+        "valid": corpus.valid,
+        "heldout": corpus.heldout,
+        "excerpt_lxxiv": load_quijote("extracto").heldout,
+    }
+    return {part: round(bits_per_char(model, text), 4) for part, text in parts.items()}
+
+
+def save_card(name: str, card: dict) -> None:
+    """Guarda la ficha y la enseña."""
     text = json.dumps(card, ensure_ascii=False, indent=1)
     (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     print(text)

@@ -60,6 +60,16 @@ def test_the_short_story_goes_from_chance_to_the_best():
     assert all(row.made != "ahora" for row in rows)
 
 
+def test_those_that_learn_while_they_read_are_told_apart(monkeypatch):
+    """Un compresor juega a otra cosa: está marcado, y la historia corta no lo cuenta."""
+    monkeypatch.setattr("llm_intro.models.scoreboard.PROMPT", "a")
+    rows = scoreboard(ABC)
+    assert {row.name for row in rows if row.adaptive} >= {"xz", "paq8px -8", "paq8px -8L"}
+    assert not any(row.adaptive for row in story_rows())
+    shown = show_scoreboard([Row("a", 1.0, adaptive=True), Row("b", 1.0)]).rows
+    assert [row[2] for row in shown] == ["aprende", ""]
+
+
 def test_tables_show_themselves_in_markdown_and_in_a_terminal():
     """La misma tabla, para GitHub y para la consola."""
     table = Table(["a", "b"], [[1, "dos"]])
