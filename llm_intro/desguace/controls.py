@@ -69,22 +69,15 @@ def changes_demo(probe, place: str = "desguace"):
         texts = {"la frase entera": LONG, change: own if change == OWN else CHANGES[change]}
         moved = probe.changes(texts, place)
         answer = probe.distribution(texts[change])
-        unknown = [
-            x for x in probe.tokenizer.split(texts[change]) if x not in probe.tokenizer.index
-        ]
-        page = prose(texts[change])
-        if unknown:
+        known, page = probe.tokenizer.index, prose(texts[change])
+        if unknown := [x for x in probe.tokenizer.split(texts[change]) if x not in known]:
             page += f"<p>No conoce: {html.escape(', '.join(dict.fromkeys(unknown)))}.</p>"
-        page += share_bars({p: answer[p] for p in list(answer)[:4]})
+        first = list(answer.items())[:4]
+        rows = ((name, 100 * p, BLUE, f"{comma(100 * p, 0)} %") for name, p in first)
+        page += bar_table("Probabilidad de cada destino", rows)
         yield page + signed_bars(moved, place)
 
     return Demo(controls, draw).box
-
-
-def share_bars(shares: dict[str, float]) -> str:
-    """Una barra por destino, en tanto por ciento."""
-    rows = ((name, 100 * p, BLUE, f"{comma(100 * p, 0)} %") for name, p in shares.items())
-    return bar_table("Probabilidad de cada destino", rows)
 
 
 def signed_bars(moved: dict[str, float], place: str) -> str:

@@ -105,7 +105,10 @@ def place_labels(ax, points, words: list[str], fontsize: int = 12) -> list:
         text.remove()
         shift, rectangle = _free_place(pixel, box.width, box.height, taken, frame, figure.dpi / 72)
         taken = np.vstack([taken, rectangle])
-        labels.append(_label(ax, word, ax.transData.inverted().transform(pixel), shift, fontsize))
+        line = dict(arrowstyle="-", color=GREY, lw=0.8) if np.hypot(*shift) > 45 else None
+        labels.append(ax.annotate(word, ax.transData.inverted().transform(pixel), shift,
+                                  textcoords="offset points", ha="center", va="center",
+                                  fontsize=fontsize, arrowprops=line))  # fmt: skip
     return labels
 
 
@@ -132,14 +135,6 @@ def overlap_area(rectangle, others) -> float:
     low = np.maximum(rectangle[:2], others[:, :2])
     high = np.minimum(rectangle[2:], others[:, 2:])
     return float(np.clip(high - low, 0, None).prod(axis=1).sum())
-
-
-def _label(ax, word: str, point, shift, fontsize: int):
-    far = np.hypot(*shift) > 45
-    return ax.annotate(
-        word, point, xytext=shift, textcoords="offset points", ha="center", va="center",
-        fontsize=fontsize, arrowprops=dict(arrowstyle="-", color=GREY, lw=0.8) if far else None,
-    )  # fmt: skip
 
 
 @styled

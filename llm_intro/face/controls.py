@@ -16,7 +16,7 @@ from .palette import BLUE, GREY
 
 NARROW = w.Layout(width="100%", max_width="560px", margin="2px 0")  # en un móvil, justo
 SLIDER = {"description_width": "8em", "handle_color": BLUE}  # el tirador de serie no se distingue
-OUT = "fuera"
+LOOK, OUT = {"layout": NARROW, "style": SLIDER}, "fuera"
 # ipywidgets no deja dar nombre a un tirador: la página se lo pone, para quien la oye
 NAMED = """<style onload="for (const bar of document.querySelectorAll('.widget-slider'))
 for (const knob of bar.querySelectorAll('[role=slider]'))
@@ -26,20 +26,17 @@ MAX_TEXT = 500  # letras de una casilla: con más, cada movimiento tardaría seg
 
 def slider(name: str, value: float, low: float, high: float, step: float) -> w.FloatSlider:
     """Deslizador de números con coma, que avisa mientras se mueve."""
-    return w.FloatSlider(value=value, min=low, max=high, step=step, description=name,
-                         layout=NARROW, style=SLIDER)  # fmt: skip
+    return w.FloatSlider(value, min=low, max=high, step=step, description=name, **LOOK)
 
 
 def int_slider(name: str, value: int, low: int, high: int) -> w.IntSlider:
     """Deslizador de enteros."""
-    return w.IntSlider(value=value, min=low, max=high, description=name, layout=NARROW,
-                       style=SLIDER)  # fmt: skip
+    return w.IntSlider(value, min=low, max=high, description=name, **LOOK)
 
 
 def text_box(name: str, value: str) -> w.Text:
     """Casilla de texto, que avisa con cada letra."""
-    return w.Text(value=value, description=name, layout=NARROW,
-                  style={"description_width": "8em"})  # fmt: skip
+    return w.Text(value, description=name, layout=NARROW, style={"description_width": "8em"})
 
 
 class Demo:

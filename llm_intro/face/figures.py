@@ -98,10 +98,13 @@ def plot_history(history, lines: dict[str, float] | None = None, ax=None):
         if not several:
             train = [event.train_bits for event in one.events]
             ax.plot(seconds, train, color=RED, linestyle=":", label="train")
-    draw_lines(ax, lines or {})
+    for name, bits in (lines or {}).items():  # referencias, cada una con su nombre al final
+        ax.axhline(bits, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate(f"{name}: {comma(bits)}", (0.99, bits), xycoords=("axes fraction", "data"),
+                    ha="right", va="bottom", fontsize=11)  # fmt: skip
     ax.yaxis.set_major_formatter(lambda bits, _: comma(bits, 1))
-    ax.set(xlabel="segundos de entrenamiento")
-    ax.set(ylabel="bits/car. en valid" if several else "bits/car.")
+    part = " en valid" if several else ""
+    ax.set(xlabel="segundos de entrenamiento", ylabel=f"bits/car.{part}")
     ax.legend(frameon=False)
     return ax
 
@@ -115,18 +118,9 @@ def history_svg(history, lines: dict[str, float], seconds: float) -> str:
     figure, page = plt.Figure(figsize=(5, 3.2)), io.StringIO()
     plot_history(history, lines, figure.subplots()).set_xlim(0, seconds)
     figure.savefig(page, format="svg", transparent=True)
-    name = 'role="img" aria-label="Bits por carácter, medida a medida" fill="currentColor"'
-    svg = page.getvalue().replace("#000000", "currentColor").replace("<svg", f"<svg {name}")
-    return svg[svg.index("<svg") :].replace("<svg", '<svg style="width:100%;max-width:480px"')
-
-
-def draw_lines(ax, lines: dict[str, float]):
-    """Líneas horizontales de referencia, cada una con su nombre al final."""
-    for name, bits in lines.items():
-        ax.axhline(bits, color=GREY, linestyle="--", linewidth=1)
-        ax.annotate(f"{name}: {comma(bits)}", (0.99, bits), xycoords=("axes fraction", "data"),
-                    ha="right", va="bottom", fontsize=11)  # fmt: skip
-    return ax
+    look = 'role="img" aria-label="Bits por carácter" style="width:100%;max-width:480px;'
+    svg = page.getvalue().replace("#000000", "currentColor")
+    return svg[svg.index("<svg") :].replace("<svg", f'<svg {look}fill:currentColor"')
 
 
 @styled

@@ -43,8 +43,8 @@ def temperature_demo(model, prompt: str = "en un lugar de la mancha", length: in
         whole = next_probs(logits, settings["temperature"])
         kept = next_probs(logits, **settings)
         head = bars_html(whole, kept, model.tokenizer)
-        head += f"<p>Entropía: <b>{comma(entropy_bits(kept))} bits</b>; "
-        head += f"quedan {np.count_nonzero(kept)} letras de {size}.</p>"
+        bits, left = comma(entropy_bits(kept)), np.count_nonzero(kept)
+        head += f"<p>Entropía: <b>{bits} bits</b>; quedan {left} letras de {size}.</p>"
         yield columns([head, prose("", prompt)])
         for text in growing(stream(model, prompt, length, seed=seed, **settings)):
             yield columns([head, prose(text, prompt)])

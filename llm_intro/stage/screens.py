@@ -27,7 +27,7 @@ class Stage(w.Box):
 
     def __init__(self, box, wide: bool = False):
         *controls, screen = box.children
-        self.inputs = [one for control in controls for one in _inputs(control)]
+        self.inputs = [one for one in controls if isinstance(one, w.ValueWidget)]
         self.first = [one.value for one in self.inputs]
         reset = w.Button(description="Empezar de nuevo")
         reset.on_click(self.back)
@@ -47,13 +47,6 @@ class Stage(w.Box):
     def _repr_mimebundle_(self, **kwargs):
         twin = {"text/html": self.children[-1].value.removesuffix(NAMED)}
         return {**super()._repr_mimebundle_(**kwargs), **twin}
-
-
-def _inputs(widget) -> list:
-    """Todo lo que se puede mover dentro de un control."""
-    if isinstance(widget, w.Box):
-        return [one for child in widget.children for one in _inputs(child)]
-    return [widget] if isinstance(widget, w.ValueWidget) and not isinstance(widget, w.HTML) else []
 
 
 def models_demo(models: dict, prompt: str = "en un lugar de la mancha", length: int = 200):

@@ -31,8 +31,8 @@ def order_demo(models: dict[int, object], prompt: str = "en un lugar de la manch
     def draw(order, seed, prompt):
         written = "".join(stream(models[order], prompt, length, temperature=1.0, seed=seed))
         bits = comma(bits_per_char(models[order], prompt + written))
-        seen = "ninguna letra" if order == 1 else f"las {order - 1} letras anteriores"
-        seen = "la letra anterior" if order == 2 else seen
+        few = {1: "ninguna letra", 2: "la letra anterior"}
+        seen = few.get(order, f"las {order - 1} letras anteriores")
         head = f"<p>Orden <b>{order}</b>: mira {seen}. Su texto le cuesta {bits} bits/car.</p>"
         yield head + prose(written, prompt)
 
@@ -77,8 +77,7 @@ def shannon_game(game: ShannonGame, name: str = "tú"):
 
 
 def _key(letter: str) -> w.Button:
-    name = "espacio" if letter == " " else letter
-    width = "5.5em" if letter == " " else "2.6em"
+    name, width = ("espacio", "5.5em") if letter == " " else (letter, "2.6em")
     return w.Button(description=name, layout=w.Layout(width=width, margin="2px"))
 
 

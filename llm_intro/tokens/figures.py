@@ -87,7 +87,7 @@ def plot_backoff(text: str, context: str, ax=None, top: int = 4):
     ax = ax or new_axes(7.2, 0.42 * len(endings) + 1)
     names = []
     for row, ending in enumerate(endings):
-        after = _letters_after(text, ending)
+        after = Counter(re.findall(f"(?={re.escape(ending)}(.))", text, re.DOTALL))
         names.append(f"«{visible(ending)}», {after.total()} veces" if ending else "sin contexto")
         left = 0.0
         for (letter, n), (color, _) in zip(after.most_common(top), looks(), strict=False):
@@ -103,8 +103,3 @@ def plot_backoff(text: str, context: str, ax=None, top: int = 4):
     ax.set_yticklabels(names)
     ax.invert_yaxis()
     return ax
-
-
-def _letters_after(text: str, ending: str) -> Counter:
-    """Cuántas veces vino cada letra detrás de `ending`."""
-    return Counter(re.findall(f"(?={re.escape(ending)}(.))", text, re.DOTALL))
