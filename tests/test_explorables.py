@@ -15,11 +15,13 @@ import pytest
 
 from llm_intro.embeddings import count_pairs, frequent_words, load_vectors
 from llm_intro.embeddings.figures import map_data
-from llm_intro.face.explorables import MAX_DATA, SHELF, Explorable, explorable, frame
+from llm_intro.face.explorables import MAX_DATA, Explorable, explorable, frame
 from llm_intro.face.figures import plot_counts
+from llm_intro.models.pretrained import load_fast
 from llm_intro.support.data import load_results, path, read_text
 from llm_intro.support.text import count
 
+SHELF = load_results("explorables/shelf")
 MAX_CODE = 15_000  # bytes por módulo
 GREETING = {"replies": ["Yo ni tan mal.", "Muy bien, gracias"], "words": 4, "letters": 10}
 each_figure = pytest.mark.parametrize("name", SHELF)
@@ -99,7 +101,7 @@ def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match=r"no hay figura «counts».*count"):
         explorable("counts", {}, plot_counts)
     with pytest.raises(ValueError, match=r"pesan \d+ bytes, más de 150000"):
-        frame("count", "a" * MAX_DATA)
+        frame("count", "¿?", "a" * MAX_DATA)
 
 
 HARD = [
@@ -189,3 +191,54 @@ def test_the_neighbours_of_the_map_are_those_of_the_vectors():
         wanted = vectors.neighbours(word, 3, rest)
         assert [words[j] for j, _ in found] == [other for other, _ in wanted]
         assert [cos for _, cos in found] == pytest.approx([cos for _, cos in wanted], abs=1e-3)
+
+
+UNITS = load_results("units")
+INSIDE = "dentro de ¿…? o de ¡…!"
+
+
+@pytest.fixture(scope="module")
+def page_states():
+    """`c` del escritor del curso tras cada letra de la página, (casillas, letras)."""
+    model = load_fast()
+    state, rows = model.start(), []
+    for token in model.tokenizer.encode(UNITS["text"]):
+        _, state = model.step(int(token), state)
+        rows.append(state.c[-1][UNITS["units"]])
+    return np.array(rows).T
+
+
+def area(states, truth) -> float:
+    """De 100 parejas de un sí y un no, cuántas ordena: se comparan todas, una a una."""
+    yes, no = states[truth][:, None], states[~truth][None, :]
+    share = np.mean((yes > no) + 0.5 * (yes == no))
+    return 100 * max(share, 1 - share)
+
+
+def test_the_page_carries_the_states_of_the_writer(page_states):
+    """Guardados en un byte: de -127 a 127, según lo más lejos que llega cada casilla."""
+    found = node("units", "unpack(...given).map((one) => [...one])", UNITS["states"],
+                 len(UNITS["text"]))  # fmt: skip
+    wanted = 127 * page_states / np.abs(page_states).max(axis=1, keepdims=True)
+    assert np.abs(np.array(found) - wanted).max() <= 0.51
+
+
+def test_the_unit_of_questions_tells_inside_from_outside(page_states):
+    """La 367 ordena 95 de cada 100 parejas o más, es la mejor, y la cuenta es la de NumPy."""
+    text = UNITS["text"]
+    truth = np.array(node("units", f"QUESTIONS[{INSIDE!r}](given[0])", text))
+    spans = [found.span() for found in re.finditer(r"¿[^?]*|¡[^!]*", text)]
+    assert truth.tolist() == [any(a <= i < b for a, b in spans) for i in range(len(text))]
+    place = UNITS["units"].index(UNITS["target"])
+    found = node("units", "best(unpack(given[0], given[1]), given[2])", UNITS["states"],
+                 len(text), truth.tolist())  # fmt: skip
+    assert found["place"] == place and found["score"] >= 95
+    assert found["score"] == pytest.approx(area(page_states[place], truth), abs=0.2)
+
+
+def test_without_its_unit_the_closing_sign_costs_more():
+    """Borrada la 367, «?» y «!» pagan un bit más; con un control, o los puntos, casi nada."""
+    closing, stop = UNITS["ablation"]["closing"], UNITS["ablation"]["stop"]
+    assert closing["target"] > 1 and closing["target"] > 10 * max(closing["others"])
+    assert abs(stop["target"]) < closing["target"] / 100
+    assert len(closing["others"]) == len(stop["others"]) == 20

@@ -1,5 +1,7 @@
 """Figuras de «Escribir como Cervantes»: dos redes, la memoria y la mezcla."""
 
+import base64
+
 import numpy as np
 
 from ..face.figures import new_axes, styled
@@ -26,6 +28,24 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
     ax.set(xscale="log", yscale="log", ylim=(floor, None))
     ax.set(xlabel="letras hacia atrás", ylabel="cambio de la predicción (bits)")
     ax.legend(frameon=False)
+    return ax
+
+
+@styled
+def plot_unit(data: dict, lines: int = 10, width: int = 62):
+    """Las primeras líneas de una página, cada letra con el color de una casilla de `c`.
+
+    Args:
+        data: lo que guarda benchmarks/units.py; la casilla es su `target`.
+    """
+    ax, size = new_axes(7.6, 3.4), lines * width
+    states = np.frombuffer(base64.b64decode(data["states"]), np.int8)
+    states = states.reshape(len(data["units"]), -1)[data["units"].index(data["target"])]
+    ax.imshow(states[:size].reshape(lines, width), cmap="PuOr", vmin=-160, vmax=160, aspect="auto")
+    for place, letter in enumerate(data["text"][:size]):
+        row, column = divmod(place, width)
+        ax.text(column, row, letter, ha="center", va="center", family="monospace", fontsize=11)
+    ax.axis("off")
     return ax
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..face.figures import new_axes, styled
+from ..face.figures import new_axes, plot_table, styled
 from ..face.palette import BLUE, COLORS, GREEN, GREY, RED, looks
 from ..support.text import comma
 from . import WordVectors, count_pairs, frequent_words, main_plane
@@ -28,8 +28,7 @@ def plot_arrows(data: dict, ax=None):
     return ax
 
 
-@styled
-def plot_pairs(data: dict, ax=None):
+def plot_pairs(data: dict):
     """La tabla de compañías de una frase, con sus cuentas.
 
     Args:
@@ -38,14 +37,8 @@ def plot_pairs(data: dict, ax=None):
     names, ids = frequent_words(data["words"], min_count=1)
     order = np.argsort(names)
     counts = count_pairs(ids, len(names), data["window"])[np.ix_(order, order)]
-    ax = ax or new_axes(5.2, 4.2)
-    ax.imshow(counts, cmap="Blues", vmin=0, vmax=2 * counts.max())
-    for (row, column), value in np.ndenumerate(counts):
-        ax.text(column, row, f"{value:g}".replace(".", ","), ha="center", va="center")
-    labels = [names[i] for i in order]
-    ax.set_xticks(range(len(names)), labels)
-    ax.set_yticks(range(len(names)), labels)
-    return ax
+    cells = [[f"{n:g}".replace(".", ",") for n in row] for row in counts]
+    return plot_table(cells, sorted(names), sorted(names))
 
 
 def map_data(vectors: WordVectors, groups: dict[str, list[str]]) -> dict:

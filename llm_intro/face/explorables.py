@@ -7,85 +7,52 @@ queda donde no hay marcos (GitHub, el papel, un cuaderno en el que Jupyter aún 
 
 import base64
 import hashlib
-import html
 import json
+from string import Template
 from typing import NamedTuple
 
-from ..support.data import read_text
+from ..support.data import load_results, read_text
 from .figures import as_png
 
 MAX_DATA = 150_000  # bytes
-QUIET = "Figura quieta. Ejecuta la celda, o confía en el cuaderno, y se moverá."
-PAGE = """<!DOCTYPE html><html lang="es"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>{style}</style></head><body><h2>{title}</h2><main></main>
-<script type="application/json" id="datos">{data}</script><script>{code}</script></body></html>"""
 
 
-class Shape(NamedTuple):
-    """La pregunta que contesta una figura y su alto, en puntos, en un móvil y en ancho."""
+class Explorable(NamedTuple):
+    """Una figura que se mueve, con su gemelo quieto (un PNG). La hace `explorable`."""
 
     title: str
-    phone: int
-    wide: int
-
-    @property
-    def height(self) -> str:
-        """El alto en CSS: `phone` con 400 puntos de ancho, `wide` con 800, y en recta en medio."""
-        low, high = sorted((self.phone, self.wide))
-        slope = (self.wide - self.phone) / 4
-        return f"clamp({low}px, calc({2 * self.phone - self.wide}px + {slope}vw), {high}px)"
-
-
-SHELF = {
-    "count": Shape("¿Cumple tu respuesta las dos cuentas?", 500, 400),
-    "birth": Shape("¿Qué aprende primero una red?", 800, 530),
-    "cosine": Shape("¿Qué mira el coseno: el largo o la dirección?", 690, 470),
-    "window": Shape("¿Cómo se llena la tabla de compañías?", 585, 510),
-    "map": Shape("¿Son vecinas de verdad las que se tocan en el mapa?", 790, 600),
-}
-
-
-class Explorable:
-    """Una figura que se mueve, con su gemelo quieto. La hace `explorable`."""
-
-    def __init__(self, shape: Shape, page: str, twin: bytes):
-        self.shape, self.page, self.twin = shape, page, twin
+    phone: int  # su alto, en puntos, en una ventana estrecha
+    wide: int  # y en una ancha
+    page: str
+    twin: bytes
 
     def __repr__(self) -> str:
-        return f"[figura que se mueve: {self.shape.title}]"
+        return f"[figura que se mueve: {self.title}]"
 
     def _repr_html_(self) -> str:
-        title = html.escape(self.shape.title)
         page = self.page.replace("&", "&amp;").replace("'", "&#39;")
+        outer = Template(read_text("explorables/frame.html"))
         image = base64.b64encode(self.twin).decode()
-        return (
-            f'<div class="explorable" style="position:relative;height:{self.shape.height}">'
-            f'<img alt="{title} {QUIET}" src="data:image/png;base64,{image}" '
-            'style="max-width:100%;max-height:100%">'
-            f'<iframe title="{title}" sandbox="allow-scripts" '
-            'style="position:absolute;left:0;top:0;width:100%;height:100%;border:0" '
-            f"srcdoc='{page}'></iframe></div>"
-        )
+        return outer.substitute(self._asdict(), page=page, image=image)
 
 
 def explorable(name: str, data, twin) -> Explorable:
     """La figura `name` con sus datos.
 
     Args:
-        name: una de `SHELF`.
+        name: una de las de `data/explorables/shelf.json`, donde está la pregunta que contesta.
         data: lo que necesita, hecho de listas, textos y números; 150 KB como mucho.
         twin: la función que dibuja los mismos datos quietos y devuelve sus ejes.
     Raises:
         ValueError: si no hay figura con ese nombre, o si sus datos pesan demasiado.
     """
-    if name not in SHELF:
-        raise ValueError(f"no hay figura «{name}». Hay: {', '.join(SHELF)}.")
-    return Explorable(SHELF[name], frame(name, data), as_png(twin(data)))
+    shelf = load_results("explorables/shelf")
+    if name not in shelf:
+        raise ValueError(f"no hay figura «{name}». Hay: {', '.join(shelf)}.")
+    return Explorable(*shelf[name], frame(name, shelf[name][0], data), as_png(twin(data)))
 
 
-def frame(name: str, data) -> str:
+def frame(name: str, title: str, data) -> str:
     """La página de dentro del marco; solo puede correr su propio código y no pide nada."""
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     if (size := len(packed.encode())) > MAX_DATA:
@@ -93,6 +60,7 @@ def frame(name: str, data) -> str:
     parts = [read_text(f"explorables/{part}.js") for part in ("kit", name)]
     code = '"use strict";\n' + "\n".join([*parts, "begin();\n"])
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    style = read_text("explorables/kit.css")
-    return PAGE.format(policy=policy, title=SHELF[name].title, style=style, data=packed, code=code)
+    style, page = (read_text(f"explorables/{part}") for part in ("kit.css", "page.html"))
+    return Template(page).substitute(
+        title=title, digest=digest, style=style, data=packed, code=code
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image  # la trae matplotlib
 
 from ..support.text import comma, count, visible
-from .palette import BLUE, GREEN, GREY, RED, looks
+from .palette import BLUE, GREY, RED, looks
 
 COMMAS = plt.FuncFormatter(lambda value, _: f"{value:g}".replace(".", ","))
 STYLE = {
@@ -146,20 +146,22 @@ def plot_scoreboard(rows, ax=None):
 
 
 @styled
-def plot_counts(data: dict, ax=None):
+def plot_table(rows: list, heads: list[str], names: list[str] | None = None):
+    """Una tabla como figura: `heads` encima de las columnas y `names` delante de las filas."""
+    ax = new_axes(6.4, 0.45 * len(rows) + 0.6)
+    ax.table(rows, colLabels=heads, rowLabels=names, cellLoc="center", bbox=[0, 0, 1, 1])
+    ax.axis("off")
+    return ax
+
+
+def plot_counts(data: dict):
     """Cada respuesta con sus palabras y sus letras, y si cumple.
 
     Args:
         data: `replies`, y las `words` y `letters` que se piden.
     """
-    ax = ax or new_axes(6.8, 0.5 * len(data["replies"]) + 0.6)
-    for row, reply in enumerate(data["replies"]):
-        found = count(reply)
-        ax.text(0, -row, reply, fontsize=15)
-        for x, name, wanted in ((0.62, "words", "palabras"), (0.82, "letters", "letras")):
-            good = getattr(found, name) == data[name]
-            text = f"{getattr(found, name)} {wanted} {'✓' if good else '✗'}"
-            ax.text(x, -row, text, color=GREEN if good else RED)
-    ax.set(xlim=(0, 1.05), ylim=(0.5 - len(data["replies"]), 0.7))
-    ax.axis("off")
-    return ax
+    rows, asked = [], (data["words"], data["letters"])
+    for reply in data["replies"]:
+        pairs = zip(count(reply), asked, strict=False)
+        rows.append([reply, *(f"{n} {'✓' if n == wanted else '✗'}" for n, wanted in pairs)])
+    return plot_table(rows, ["respuesta", "palabras", "letras"])

@@ -1,0 +1,138 @@
+// Una página coloreada por una casilla de la memoria: la caza de la que sabe algo.
+
+const LEVELS = 4, FAR = 40, LATE = 5;
+
+/** Los estados que viajan en base64, un byte por letra: una lista por casilla. */
+function unpack(code, letters) {
+  const bytes = Int8Array.from(atob(code), (char) => (char.charCodeAt(0) << 24) >> 24);
+  const units = bytes.length / letters;
+  return Array.from({ length: units }, (_, u) => bytes.subarray(u * letters, (u + 1) * letters));
+}
+
+/** Lo que se puede preguntar de cada letra: un sí o un no por letra. */
+const QUESTIONS = {
+  "dentro de ¿…? o de ¡…!": (text) => {
+    let wanted = "";
+    return Array.from(text, (char) => {
+      if ("¿¡".includes(char)) wanted = { "¿": "?", "¡": "!" }[char];
+      else if (char === wanted) wanted = "";
+      return wanted !== "";
+    });
+  },
+  "lejos de la última coma o punto": (text) => {
+    let since = 0;
+    return Array.from(text, (char) => {
+      since = ",;.:?!".includes(char) ? 0 : since + 1;
+      return since >= FAR;
+    });
+  },
+  "en la quinta letra de la palabra, o después": (text) => {
+    let place = 0;
+    return Array.from(text, (char) => {
+      place = /\p{L}/u.test(char) ? place + 1 : 0;
+      return place >= LATE;
+    });
+  },
+  "en una vocal": (text) => Array.from(text, (char) => "aeiouáéíóúü".includes(char)),
+};
+
+/** De cada 100 parejas «un sí y un no», cuántas ordena bien la casilla (o bien al revés): 50-100. */
+function separates(states, truth) {
+  const counts = { true: new Array(256).fill(0), false: new Array(256).fill(0) };
+  states.forEach((value, i) => (counts[truth[i]][value + 128] += 1));
+  let below = 0, wins = 0, yes = 0;
+  for (let v = 0; v < 256; v++) {
+    wins += counts.true[v] * (below + counts.false[v] / 2);
+    below += counts.false[v];
+    yes += counts.true[v];
+  }
+  const share = wins / (yes * below);
+  return 100 * Math.max(share, 1 - share);
+}
+
+/** De −127…127 a un tono: n4 … n1, nada, p1 … p4. */
+function tone(value) {
+  const level = Math.round((LEVELS * Math.abs(value)) / 127);
+  return level === 0 ? "" : (value < 0 ? "n" : "p") + level;
+}
+
+/** La mejor casilla para una pregunta: su puesto y lo que separa. */
+function best(all, truth) {
+  const scores = all.map((states) => separates(states, truth));
+  const top = Math.max(...scores);
+  return { place: scores.indexOf(top), score: top };
+}
+
+function start(main, { text, states }) {
+  const all = unpack(states, Array.from(text).length);
+  const letters = Array.from(text, (char) => el("i", {}, char));
+  const names = Object.keys(QUESTIONS), caught = new Set();
+  const told = el("p", { role: "status" });
+  const score = el("span", { class: "soft" });
+  let now = 0, asked = 0, tries = 0, truth = [];
+
+  const paint = perFrame(() => {
+    letters.forEach((letter, i) => {
+      const wanted = tone(all[now][i]);
+      if (letter.className !== wanted) letter.className = wanted;
+    });
+  });
+  const total = () => {
+    score.textContent = `${caught.size} de ${names.length} cazadas en ${tries} ` +
+      `${tries === 1 ? "intento" : "intentos"}`;
+  };
+  const choose = (i) => {
+    asked = i;
+    truth = QUESTIONS[names[i]](text);
+    told.textContent = "Recorre las casillas y busca la que cambia de color a la vez que la respuesta.";
+    mark(false);
+  };
+  const show = el("button", { type: "button", onclick: () => mark(!shown()) }, "Subrayar los síes");
+  const shown = () => show.getAttribute("aria-pressed") === "true";
+  function mark(on) {
+    show.setAttribute("aria-pressed", on);
+    letters.forEach((letter, i) => letter.toggleAttribute("data-yes", on && truth[i]));
+  }
+  const guess = () => {
+    const mine = separates(all[now], truth), top = best(all, truth);
+    tries += 1;
+    if (top.place === now) caught.add(asked);
+    told.textContent = `Con una letra de un sí y otra de un no, acierta cuál es cuál ` +
+      `${Math.round(mine)} de cada 100 veces; el azar, 50. ${top.place === now ? "¡Cazada! Es la mejor." : "Hay otra mejor: sigue."}`;
+    total();
+  };
+  const control = slider({
+    label: "Casilla", min: 1, max: all.length, value: 1,
+    say: (i) => `${i} de ${all.length}`,
+    move: (i) => {
+      now = i - 1;
+      paint();
+    },
+  });
+  const menu = el("select", { id: "caza", onchange: () => choose(menu.selectedIndex) },
+    ...names.map((name) => el("option", {}, name)));
+  main.append(el("style", {}, STYLE),
+    el("div", { class: "row" }, el("label", { for: "caza" }, "¿Cuál sabe si está…"), menu),
+    el("div", { class: "row" }, control.box,
+      el("button", { type: "button", onclick: guess }, "Es esta"), show),
+    told,
+    el("p", { class: "page", tabindex: 0, role: "region", "aria-label": "La página" }, ...letters),
+    score);
+  choose(0);
+  total();
+  paint();
+}
+
+const STYLE = `
+.page { height: 25em; overflow-y: auto; contain: strict; line-height: 1.55; padding: 4px 8px;
+  border: 1px solid var(--line); border-radius: 6px; }
+.page i { font-style: normal; }
+.page i[data-yes] { text-decoration: underline 3px var(--ink); }
+[role="status"] { min-height: 4.2em; }
+@media (min-width: 640px) { [role="status"] { min-height: 2.8em; } .page { height: 17em; } }
+select { max-width: 100%; }
+.p1 { background: #0072b22e; } .p2 { background: #0072b257; }
+.p3 { background: #0072b280; } .p4 { background: #0072b2a8; }
+.n1 { background: #e69f002e; } .n2 { background: #e69f0057; }
+.n3 { background: #e69f0080; } .n4 { background: #e69f00a8; }
+`;
