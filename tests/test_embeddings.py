@@ -1,6 +1,5 @@
 """Los vectores de palabras: contar, PPMI, SVD, vecinas, analogías, archivos, mapa y skip-gram."""
 
-import gzip
 import json
 import os
 from pathlib import Path
@@ -16,7 +15,6 @@ from llm_intro.embeddings import (
     count_pairs,
     count_vectors,
     frequent_words,
-    load_fasttext,
     load_vectors,
     main_plane,
     ppmi,
@@ -189,45 +187,6 @@ def test_saved_vectors_come_back_with_the_same_neighbours(tmp_path):
     assert overlap(vectors, back, vectors.words, 4) == 1
 
 
-def write(path: Path, text: str) -> Path:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "wt", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    return path
-
-
-@pytest.mark.parametrize("name", ["a.vec", "a.vec.gz"])
-def test_fasttext_reads_only_the_words_asked_for(tmp_path, name):
-    """La tercera línea está rota: si se leyera, habría un error."""
-    path = write(tmp_path / name, "3 2\nde 3 4\nñu 0 -2 \nrota\n")
-    vectors = load_fasttext(path, words=2)
-    assert vectors.words == ("de", "ñu")
-    assert np.allclose(vectors.vectors, [[0.6, 0.8], [0, -1]])
-
-
-def test_fasttext_with_more_words_asked_than_there_are(tmp_path):
-    """Se lee el archivo entero; una palabra repetida se queda con sus primeros números."""
-    path = write(tmp_path / "a.vec", "3 1\na 1\na -1\nb 2\n")
-    vectors = load_fasttext(path, words=100)
-    assert vectors.words == ("a", "b") and vectors.vectors[0, 0] == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "dos números"),
-        ("de 0.1 0.2\n", "dos números"),
-        ("2 2\nde 1 2\nrey 1\n", "línea 3: se esperaban 2"),
-        ("2 2\nde 1 2\nrey uno dos\n", "línea 3"),
-        ("2 2\nde 1 2\n", "línea 3.*cortado"),
-    ],
-)
-def test_a_broken_fasttext_file_is_refused(tmp_path, text, message):
-    """Sin cabecera, con una línea corta, con letras o cortado: se dice dónde."""
-    with pytest.raises(ValueError, match=message):
-        load_fasttext(write(tmp_path / "a.vec", text))
-
-
 def test_the_shipped_vectors_hold_what_the_lesson_says():
     """«Reina» es la primera en dos preguntas y no en la tercera; pesan menos de 1,5 MB."""
     vectors = load_vectors()
@@ -329,10 +288,8 @@ def test_skipgram_and_gensim_overlap_on_the_book(lesson):
     assert overlap(mine, gensim, words[100:400], 10) > 0.15
 
 
-def test_a_missing_answer_or_file_is_explained(tmp_path):
-    """La palabra que no está se nombra, y la ruta sin archivo también."""
+def test_a_missing_answer_is_explained():
+    """La palabra que no está se nombra."""
     vectors = WordVectors(("a", "b", "c", "d"), np.eye(4))
     with pytest.raises(ValueError, match="«zeta» no está"):
         vectors.rank("zeta", "a", "b", "c")
-    with pytest.raises(ValueError, match="ahí no hay ningún archivo"):
-        load_fasttext(tmp_path / "no.vec")

@@ -2,8 +2,7 @@
 
 El Quijote se lee de un tirón y lleva memoria de un trozo al siguiente (`training`). Aquí cada
 texto empieza de cero, los de un lote tienen largos distintos y todas pasan por el mismo bucle.
-Cambia lo que se les pide: la palabra siguiente (causal), las palabras tapadas (bidireccional) o
-escribir un texto a partir de otro (codificador-decodificador).
+Cambia lo que se les pide: la palabra siguiente (causal) o las palabras tapadas (bidireccional).
 """
 
 import math
@@ -19,12 +18,11 @@ from ..lstm import CervantesLSTM
 from ..models.ngram import NGramModel
 from ..models.transformer import Transformer
 from ..support.machine import few_threads, private_random
-from .encoder_decoder import EncoderDecoder, padding_mask
 from .stories import BLANK, MASK, PAD, UNKNOWN, Words
 
 # La tasa de cada red, elegida con otras combinaciones reservadas (`CHOOSING`), y sus pasos
-LR = {"bolsa": 2e-2, "lstm": 5e-3, "transformer": 4e-3, "dos piezas": 4e-3}
-STEPS = {"bolsa": 500, "lstm": 1400, "transformer": 850, "dos piezas": 600}
+LR = {"bolsa": 2e-2, "lstm": 5e-3, "transformer": 4e-3}
+STEPS = {"bolsa": 500, "lstm": 1400, "transformer": 850}
 HIDE = 0.15  # fracción de palabras que se tapan al entrenar el bidireccional, como en BERT
 
 
@@ -88,14 +86,13 @@ def new_model(name: str, tokenizer: Words, seed: int = 0, causal: bool = True):
     """Una red sin entrenar, con sus pesos iniciales decididos por `seed`.
 
     Raises:
-        ValueError: si `name` no es "bolsa", "lstm", "transformer" o "dos piezas".
+        ValueError: si `name` no es "bolsa", "lstm" o "transformer".
     """
     V = tokenizer.vocab_size
     makers = {
         "bolsa": lambda: Bag(V),
         "lstm": lambda: CervantesLSTM(V, 64, 128, 1, 0.0, forget_bias=1.0),
         "transformer": lambda: Transformer(V, 64, 4, 2, 512, 0.0, causal),
-        "dos piezas": lambda: EncoderDecoder(V),
     }
     if name not in makers:
         raise ValueError(f"no hay red «{name}»: elige una de {tuple(makers)}.")
@@ -112,14 +109,6 @@ def encode_story(tokenizer: Words, story) -> tuple[np.ndarray, int]:
     return ids, len(tokenizer.split(before))
 
 
-def encode_pair(tokenizer: Words, story) -> tuple[np.ndarray, np.ndarray]:
-    """La situación, (S,), y la frase del destino, (T,): lo que se lee y lo que se escribe."""
-    *clues, asked = story.sentences
-    return tokenizer.encode(". ".join((*clues, "")) or "."), tokenizer.encode(
-        f". {asked} {story.place}"
-    )
-
-
 def count_stories(stories, tokenizer: Words, order: int = 5) -> NGramModel:
     """Cuenta n-gramas de palabras en los textos, uno detrás de otro."""
     text = " ".join(s.text.replace(BLANK, s.place) for s in stories)
@@ -129,20 +118,20 @@ def count_stories(stories, tokenizer: Words, order: int = 5) -> NGramModel:
 def teach(model: nn.Module, stories, recipe: ProbeRecipe, watch=None) -> list[float]:
     """Entrena una red con los textos; la pérdida suma la de todas las palabras y la del destino.
 
-    Según la red: si es causal, sigue el texto; si no lo es, rellena palabras tapadas; si es
-    `EncoderDecoder`, lee la situación y escribe la frase del destino.
+    Si la red es causal, sigue el texto; si no lo es, rellena palabras tapadas.
     Devuelve la pérdida de cada paso.
     """
     noise = torch.Generator().manual_seed(recipe.seed)
-    if isinstance(model, EncoderDecoder):
-        pairs = [encode_pair(model.tokenizer, s) for s in stories]
-        lengths = [len(a) + len(b) for a, b in pairs]
-        return minimize(model, lambda chosen: pair_loss(model, [pairs[i] for i in chosen], recipe),
-                     lengths, recipe, watch)  # fmt: skip
     rows = [encode_story(model.tokenizer, s) for s in stories]
     loss = next_loss if getattr(model, "causal", True) else hole_loss
     return minimize(model, lambda chosen: loss(model, [rows[i] for i in chosen], recipe, noise),
                  [len(ids) for ids, _ in rows], recipe, watch)  # fmt: skip
+
+
+def padding_mask(ids: Tensor) -> Tensor:
+    """Menos infinito donde hay relleno, (B, 1, 1, T), para sumarlo a las puntuaciones."""
+    hidden = torch.zeros(ids.t().shape, device=ids.device).masked_fill(ids.t() == PAD, -math.inf)
+    return hidden[:, None, None]
 
 
 def pad(rows: list[np.ndarray]) -> Tensor:
@@ -212,14 +201,6 @@ def hole_loss(model, rows, recipe: ProbeRecipe, noise) -> Tensor:
     covered[targets, range(len(rows))] = True
     logits = model(ids.masked_fill(covered, MASK), None, padding_mask(ids))[0]  # (T, B, V)
     return weighted_loss(logits, ids, covered, targets, recipe)
-
-
-def pair_loss(model, pairs, recipe: ProbeRecipe) -> Tensor:
-    """Pérdida de escribir la frase del destino, cuya última palabra es el destino."""
-    source, target = pad([a for a, _ in pairs]), pad([b for _, b in pairs])
-    targets = torch.tensor([len(b) - 2 for _, b in pairs])
-    logits = model(source, target[:-1])  # (T-1, B, V)
-    return weighted_loss(logits, target[1:], target[1:] != PAD, targets, recipe)
 
 
 def weighted_loss(logits, ids, counted, targets, recipe: ProbeRecipe) -> Tensor:

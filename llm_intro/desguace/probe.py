@@ -14,8 +14,7 @@ from torch import nn
 from ..models.transformer import Transformer
 from ..sampling import feed, log_softmax
 from ..support.machine import evaluating
-from .encoder_decoder import EncoderDecoder, padding_mask
-from .networks import pad
+from .networks import pad, padding_mask
 from .stories import BLANK, MASK, Story, Words, load_data
 
 SHORT = f"Mañana voy a llevar el coche al {BLANK}."
@@ -144,8 +143,6 @@ class DesguaceProbe:
 
     def _scores(self, texts: list[str]) -> np.ndarray:
         """Puntuaciones de todas las palabras en cada hueco, (N, V)."""
-        if isinstance(self.model, EncoderDecoder):
-            return scores_of_pairs(self.model, texts)
         rows, readers = zip(*map(self.read, texts), strict=True)
         if isinstance(self.model, nn.Module):
             return run(self.model, pad(list(rows)), readers).numpy()
@@ -161,21 +158,6 @@ def run(model: nn.Module, ids: torch.Tensor, readers, mask=None) -> torch.Tensor
         else:
             logits = model(ids)[0]  # el relleno va detrás: ni la LSTM ni la bolsa lo han leído aún
     return logits[list(readers), range(len(readers))].float()  # (B, V)
-
-
-def scores_of_pairs(model: EncoderDecoder, texts: list[str]) -> np.ndarray:
-    """Lo mismo, con un modelo que lee la situación y escribe la frase del hueco, (N, V)."""
-    sources, targets = [], []
-    for text in texts:
-        cut_at_hole(text)  # un hueco como mucho
-        sentences = re.split(r"(?<=[.!?])\s+", text)
-        asked = next((s for s in sentences if HOLE.search(s)), sentences[-1])
-        clues = [s for s in sentences if s != asked]
-        sources.append(model.tokenizer.encode(" ".join(clues) or "."))
-        targets.append(model.tokenizer.encode(f". {cut_at_hole(asked)[0]}"))
-    with evaluating(model):
-        logits = model(pad(sources), pad(targets))  # (T, N, V)
-    return logits[[len(t) - 1 for t in targets], range(len(texts))].numpy()
 
 
 def swapped(story: Story) -> Story:

@@ -9,14 +9,13 @@ from .counting import (
     split_words,
     truncated_svd,
 )
-from .vectors import WordVectors, load_fasttext, load_vectors
+from .vectors import WordVectors, load_vectors
 
 __all__ = [
     "WordVectors",
     "count_pairs",
     "count_vectors",
     "frequent_words",
-    "load_fasttext",
     "load_vectors",
     "main_plane",
     "ppmi",

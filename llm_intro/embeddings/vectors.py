@@ -1,12 +1,9 @@
 """Vectores de palabras: vecinas, analogías, y leerlos de un archivo. Solo NumPy."""
 
 import difflib
-import gzip
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
@@ -118,48 +115,3 @@ def load_vectors(path=None) -> WordVectors:
     path = data.path("vectors.npz") if path is None else path
     with np.load(path, allow_pickle=False) as arrays:
         return WordVectors(tuple(arrays["words"].tolist()), arrays["vectors"])
-
-
-def load_fasttext(path, words: int = 50_000) -> WordVectors:
-    """Lee las primeras `words` palabras de un archivo de texto de fastText, .vec o .vec.gz.
-
-    La primera línea dice cuántas palabras hay y cuántos números tiene cada una; cada línea
-    siguiente es una palabra y sus números. Van de más a menos frecuente, así que con unas
-    pocas basta, y el resto del archivo ni se lee.
-
-    Raises:
-        ValueError: si la cabecera o una línea no son así.
-    Fuente: Bojanowski et al. (2017), «Enriching Word Vectors with Subword Information».
-    """
-    if words < 1:
-        raise ValueError(f"words={words}: lee al menos una palabra.")
-    if not Path(path).is_file():
-        raise ValueError(f"{path}: ahí no hay ningún archivo. Revisa la ruta.")
-    opener = gzip.open if Path(path).suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
-        total, dims = _header(file.readline(), path)
-        rows: dict[str, np.ndarray] = {}
-        for number in range(2, min(words, total) + 2):
-            word, *values = file.readline().rstrip("\n").rstrip(" ").rsplit(" ", dims)
-            rows.setdefault(word, _numbers(values, dims, f"{path}, línea {number}"))
-    return WordVectors(tuple(rows), np.array(list(rows.values())))
-
-
-def _header(line: str, path) -> tuple[int, int]:
-    if not re.fullmatch(r"[1-9]\d* [1-9]\d*\s*", line):
-        raise ValueError(
-            f"{path} empieza por {line[:40]!r}: se esperaban dos números, palabras y tamaño. "
-            "¿Es un .vec de fastText? El .bin no sirve."
-        )
-    total, dims = map(int, line.split())
-    return total, dims
-
-
-def _numbers(values: list[str], dims: int, where: str) -> np.ndarray:
-    try:
-        row = np.array(values, dtype=np.float32)
-    except ValueError:
-        row = np.zeros(0)
-    if len(row) != dims:
-        raise ValueError(f"{where}: se esperaban {dims} números tras la palabra. ¿Está cortado?")
-    return row
