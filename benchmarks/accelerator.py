@@ -1,56 +1,152 @@
-"""Entrenar en una tarjeta: segundos hasta 1,80, 1,70 y 1,65 bits/car., en fp32 y en bf16.
+"""Entrenar en una tarjeta: velocidad, segundos hasta cada meta, memoria, y qué aporta cada cambio.
 
-    python benchmarks/accelerator.py            # unos minutos, con una tarjeta
-    python benchmarks/accelerator.py --smoke    # unos pasos, en lo que haya
+    python benchmarks/accelerator.py            # unos 25 minutos, con una tarjeta
+    python benchmarks/accelerator.py --smoke    # unos pasos de cada fila, en lo que haya
 
-La red y la receta son las de la LSTM que viaja con el curso. Sin tarjeta, las filas dicen
-«sin medir».
+La base es lo que elige `plan_for`; cada fila le quita o le cambia una cosa. Guarda la tabla en
+benchmarks/outputs/, con el nombre de la tarjeta. Sin tarjeta, las filas dicen «sin medir».
 """
 
 import argparse
-from dataclasses import replace
+import json
+import re
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
 
 import torch
-from ship import LSTM_RECIPE, make_lstm
+from recipes import cpu_name, quiet
 
-from llm_intro import CharTokenizer, best_device, load_quijote, train
+from llm_intro import COURSE_RECIPE, CervantesLSTM, CharTokenizer, load_quijote
+from llm_intro.models.plan import CARD_RECIPE, plan_for
+from llm_intro.support.machine import best_device, precision_of
+from llm_intro.training import Run, train
 
-GOALS = (1.80, 1.70, 1.65)  # bits/car. en valid
-PRECISIONS = ("fp32", "bf16")
-RECIPE = replace(LSTM_RECIPE, minutes=8, clock="wall", evals=120, checkpoint=None, resume=False)
+OUTPUTS = Path(__file__).parent / "outputs"
+GOALS = (1.80, 1.70, 1.60, 1.55)  # bits/car. en valid
+HEAD = ["fila", "car./s", *(f"s hasta {goal:.2f}" for goal in GOALS), "mejor", "uso", "MB"]
 
 
-def measure(corpus, precision: str, device: torch.device, steps: int | None) -> list[str]:
-    """Una fila: caracteres por segundo y segundos hasta cada meta."""
+class Asking(Run):
+    """El bucle de antes: pide la pérdida en cada paso, y espera."""
+
+    def advance(self) -> None:
+        super().advance()
+        self.read()
+
+
+class ByHand(torch.nn.LSTM):
+    """La misma capa, paso a paso y sin cuDNN: lo que costaría escribirla con un bucle."""
+
+    def forward(self, x, hidden=None):
+        weights = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
+        zeros = x.new_zeros(x.shape[1], self.hidden_size)
+        h, c = (zeros, zeros) if hidden is None else (part[0] for part in hidden)
+        out = []
+        for step in x:
+            h, c = torch.lstm_cell(step, (h, c), *weights)
+            out.append(h)
+        return torch.stack(out), (h[None], c[None])
+
+
+def slow_optimizer(recipe, model):
+    """AdamW sin el núcleo único (`fused`)."""
+    return torch.optim.AdamW(
+        model.parameters(), recipe.lr, recipe.betas, weight_decay=recipe.weight_decay, foreach=False
+    )
+
+
+def rows() -> dict:
+    """Nombre → (receta, parches, minutos): la base, y lo mismo con una cosa distinta."""
+    wide = {"lr": 8e-3, "batch_size": 256}
+    slow = patch("llm_intro.recipes.TrainConfig.make_optimizer", slow_optimizer)
+    return {
+        "la base (plan_for), hasta su mejor": ({}, Run, None, 15),
+        "en fp32": ({"precision": "fp32"}, Run, None, 1.5),
+        "en fp16, como en una T4": ({"precision": "fp16"}, Run, None, 1.5),
+        "en bf16": ({"precision": "bf16"}, Run, None, 1.5),
+        "pidiendo la pérdida en cada paso": ({}, Asking, None, 0.5),
+        "sin AdamW de un solo núcleo": ({}, Run, slow, 0.5),
+        "lotes de 256": (wide, Run, None, 1.5),
+        "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.5),
+        "la receta de la CPU": (COURSE_RECIPE, Run, None, 1.5),
+    }
+
+
+def measure(corpus, device, row, steps: int | None) -> tuple[list[str], dict]:
+    """Entrena una fila y devuelve sus celdas y sus medidas."""
+    changes, run, how, minutes = row
+    vocab = CharTokenizer.from_text(corpus.text).vocab_size
     torch.manual_seed(0)
-    model = make_lstm(CharTokenizer.from_text(corpus.text).vocab_size).to(device)
-    recipe = replace(RECIPE, precision=precision)
+    if changes is COURSE_RECIPE:
+        model, recipe = CervantesLSTM.course(vocab).to(device), COURSE_RECIPE
+    else:
+        model = plan_for(vocab, device).model
+        recipe = replace(CARD_RECIPE if device.type != "cpu" else COURSE_RECIPE, **changes)
+    recipe = replace(recipe, minutes=minutes, evals=int(40 * minutes))
     if steps:
-        recipe = replace(recipe, minutes=None, steps=steps, evals=1)
-    history = train(model, corpus, recipe, watch=lambda event: None)
+        recipe = replace(recipe, minutes=None, steps=steps, evals=1, precision="fp32")
+    card = torch.get_device_module(device) if device.type != "cpu" else None
+    if hasattr(card, "reset_peak_memory_stats"):
+        card.reset_peak_memory_stats()
+    seen, uses = [], []
+
+    def watch(event):
+        seen.append(event)
+        if hasattr(card, "utilization"):
+            uses.append(use_of(card))
+
+    with ExitStack() as stack:
+        if how == "by hand":
+            model.lstm.__class__ = ByHand
+        elif how:
+            stack.enter_context(how)  # sin `fused` no hay quien se salte un paso sin preguntar
+            stack.enter_context(patch("llm_intro.training.skip_if_not_finite", lambda *_: None))
+        history = train(model, corpus, recipe, watch if card else quiet, run=run)
     last = history.events[-1]
+    reached = [[e.seconds for e in history.events if e.valid_bits <= goal] for goal in GOALS]
     cells = [f"{last.chars / last.seconds:.0f}"]
-    for goal in GOALS:
-        reached = [e.seconds for e in history.events if (e.valid_bits or 99) <= goal]
-        cells.append(f"{reached[0]:.0f}" if reached else "no llegó")
-    return cells
+    cells += [f"{seconds[0]:.0f}" if seconds else "no llegó" for seconds in reached]
+    cells += [f"{history.best.valid_bits:.3f} ({history.best.seconds:.0f} s)"]
+    cells += [f"{sum(uses) / len(uses):.0f} %" if any(uses) else "sin medir"]
+    has_peak = hasattr(card, "max_memory_allocated")
+    cells += [f"{card.max_memory_allocated() / 2**20:.0f}" if has_peak else "sin medir"]
+    return cells, {"recipe": asdict(recipe), "events": [asdict(e) for e in history.events]}
+
+
+def use_of(card) -> float:
+    """Tanto por ciento de uso, si la biblioteca que lo cuenta está; si no, 0."""
+    try:
+        return card.utilization()
+    except (ImportError, RuntimeError):  # hace falta NVML
+        return 0.0
 
 
 def main() -> None:
-    """Mide, si hay dónde, e imprime la tabla."""
+    """Mide, si hay dónde, imprime la tabla y la guarda."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
     device, corpus = best_device(), load_quijote()
-    goals = " | ".join(f"s hasta {goal:.2f}" for goal in GOALS)
-    print(f"| {device.type} | car./s | {goals} |\n|---|---|{'---|' * len(GOALS)}")
-    for precision in PRECISIONS:
-        cells = ["sin medir"] * (1 + len(GOALS))
+    module = torch.get_device_module(device)
+    name = module.get_device_name() if hasattr(module, "get_device_name") else cpu_name()
+    auto = str(precision_of("auto", device)).removeprefix("torch.")
+    print(f"{name}; torch {torch.__version__}; precisión «auto»: {auto}\n")
+    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
+    results = {"hardware": name, "torch": torch.__version__, "date": date.today().isoformat()}
+    for title, row in rows().items():
+        cells = ["sin medir"] * (len(HEAD) - 1)
         if options.smoke or device.type != "cpu":
-            cells = measure(corpus, precision, device, 3 if options.smoke else None)
-        print("| " + " | ".join([precision, *cells]) + " |", flush=True)
+            cells, results[title] = measure(corpus, device, row, 2 if options.smoke else None)
+        print("| " + " | ".join([title, *cells]) + " |", flush=True)
+    if not options.smoke and device.type != "cpu":
+        slug = re.sub(r"\W+", "_", name.lower())
+        text = json.dumps(results, ensure_ascii=False, indent=1, default=str)
+        (OUTPUTS / f"accelerator_{slug}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

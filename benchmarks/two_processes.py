@@ -46,7 +46,7 @@ def work(net: str, steps: int, threads: int, told: Path) -> None:
     losses = []
     torch.set_num_threads(threads)
     with (
-        patch.object(Run, "_note", lambda run, loss, norm: losses.append(loss)),
+        patch.object(Run, "_note", lambda run, step, loss, norm: losses.append(loss)),
         patch("llm_intro.training.few_threads", nullcontext),  # los hilos los pone esta tabla
     ):
         history = parallel.train(

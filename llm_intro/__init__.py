@@ -27,6 +27,7 @@ HOMES = {
     "support.progress": "History",
     "sampling": "next_probs generate bits_per_char",
     "models.pretrained": "load_pretrained",
+    "models.plan": "plan_for",
     "support.text": "count_words count_letters satisfies",
     "desguace.probe": "DesguaceProbe",
     "start.diagnosis": "check_machine lesson_minutes",

@@ -107,7 +107,7 @@ class Windows:
     def _order(self, epoch: int) -> Tensor:
         if self._shuffled[0] != epoch:
             order = torch.randperm(len(self.windows), generator=_generator(self.seed, epoch))
-            self._shuffled = (epoch, order)
+            self._shuffled = (epoch, order.to(self.windows.device))  # se elige donde está el texto
         return self._shuffled[1]
 
     def batch(self, step: int) -> Batch:

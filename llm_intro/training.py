@@ -16,11 +16,19 @@ from torch.nn.functional import cross_entropy
 from .lstm import network_bits
 from .recipes import TrainConfig
 from .support.checkpoint import check_folder, fingerprint, restore_run, save_run
-from .support.machine import deferred_interrupt, few_threads, private_random, use_bf16
+from .support.machine import (
+    deferred_interrupt,
+    few_threads,
+    precision_of,
+    private_random,
+    skip_if_not_finite,
+    wait,
+)  # fmt: skip
 from .support.progress import Budget, Event, History, ProgressBar
 from .tokenizers import CharTokenizer
 
 TICK = 0.2  # segundos entre avisos a `watch`: más seguidos no se ven
+MAX_SKIPPED = 100  # en fp16 la escala baja a la mitad en cada paso que se salta: 100 son de sobra
 
 
 class Run(Budget):
@@ -39,7 +47,9 @@ class Run(Budget):
         self.data, self.valid = config.make_data(self._ids(corpus.train)), self._ids(corpus.valid)
         if (size := len(self.valid)) < 2:
             raise ValueError(f"corpus.valid tiene {size} símbolos: hacen falta 2 o más para medir.")
-        self.bf16 = use_bf16(config.precision, self.device)
+        self.dtype = precision_of(config.precision, self.device)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
+        self.pending, self.skipped = [], 0  # pérdidas sin leer; pasos seguidos sin dar, en fp16
         self.optimizer = config.make_optimizer(model)
         self.average = copy.deepcopy(model) if config.average else None
         self.clock = time.process_time if config.clock == "cpu" else time.perf_counter
@@ -57,22 +67,26 @@ class Run(Budget):
 
     def loss(self, x: Tensor, y: Tensor, hidden):
         """La pérdida media al predecir `y` (T, B) leyendo `x` (T, B), y el estado que queda."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+        mixed = self.dtype != torch.float32
+        with torch.autocast(self.device.type, self.dtype, enabled=mixed):
             logits, hidden = self.net(x, hidden)  # (T, B, V)
         return cross_entropy(logits.float().flatten(0, 1), y.flatten()), hidden
 
     def advance(self) -> None:
-        """Un paso: lote, pérdida, gradiente recortado y actualización."""
+        """Un paso: lote, pérdida, gradiente recortado y actualización, sin esperar al resultado."""
         begin = self.clock()
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.lr_at(self.step, self.progress)
         x, y, fresh = self.data.batch(self.step)  # (T, B), (T, B)
         loss, hidden = self.loss(x, y, None if fresh else self.hidden)
         self.optimizer.zero_grad()
-        loss.backward()
+        self.scaler.scale(loss).backward()  # en fp16 se agranda la pérdida, para no perder lo menor
+        self.scaler.unscale_(self.optimizer)
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self._note(loss.item(), norm.item())  # antes de tocar los pesos
-        self.optimizer.step()
+        skip_if_not_finite(self.optimizer, norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.pending.append(torch.stack([loss.detach(), norm]))
         if self.average:
             self._update_average()
         # el valor pasa al lote siguiente; el gradiente, no
@@ -80,15 +94,28 @@ class Run(Budget):
         self.step, self.chars = self.step + 1, self.chars + x.numel()
         self.seconds += self.clock() - begin
 
-    def _note(self, loss: float, norm: float) -> None:
-        if not (math.isfinite(loss) and math.isfinite(norm)):
+    def read(self) -> None:
+        """Trae las pérdidas pendientes: solo aquí se espera a la tarjeta.
+
+        Raises:
+            FloatingPointError: si alguna no es un número; los pesos siguen siéndolo.
+        """
+        self.seconds += wait(self.device, self.clock)
+        told = torch.stack(self.pending).tolist() if self.pending else []
+        for step, (loss, norm) in enumerate(told, start=self.step - len(told)):
+            self._note(step, loss, norm)
+        self.pending = []
+
+    def _note(self, step: int, loss: float, norm: float) -> None:
+        self.loss_sum, self.loss_steps = self.loss_sum + loss, self.loss_steps + 1
+        self.skipped = 0 if math.isfinite(norm) else self.skipped + 1
+        if not math.isfinite(loss) or self.skipped > MAX_SKIPPED * self.scaler.is_enabled():
             saved = self.config.checkpoint
             out = f", con resume=False o borrando «{saved}»" if saved else ""
             raise FloatingPointError(
-                f"en el paso {self.step} la pérdida es {loss} y su gradiente mide {norm}: el "
+                f"en el paso {step} la pérdida es {loss} y su gradiente mide {norm}: el "
                 f"entrenamiento ha divergido. Crea el modelo de nuevo y baja lr en la receta{out}."
             )
-        self.loss_sum, self.loss_steps = self.loss_sum + loss, self.loss_steps + 1
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -98,6 +125,7 @@ class Run(Budget):
 
     def evaluate(self) -> Event:
         """Mide en valid, lo apunta y guarda los pesos si son los mejores hasta ahora."""
+        self.read()
         scored = self.average or self.model
         event = self.event(valid_bits(scored, self.valid))
         self.history.events.append(event)
@@ -107,7 +135,12 @@ class Run(Budget):
         self.loss_sum, self.loss_steps = 0.0, 0
         return event
 
-    save, restore = save_run, restore_run  # el punto de control
+    def save(self) -> None:
+        """Lo escribe todo en el punto de control, si lo pendiente está bien."""
+        self.read()
+        save_run(self)
+
+    restore = restore_run
 
 
 def train(model: nn.Module, corpus, config: TrainConfig, watch=None, run=Run) -> History:
@@ -156,6 +189,7 @@ def _loop(run: Run, watch) -> None:
         if run.eval_due():
             watch(run.evaluate())
         elif run.overdue("tick", TICK):
+            run.read()
             watch(run.event())
         if save_to and run.overdue("save", run.config.checkpoint_every):
             run.save()

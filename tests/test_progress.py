@@ -13,8 +13,9 @@ from llm_intro.support.machine import (
     best_device,
     deferred_interrupt,
     few_threads,
+    precision_of,
     private_random,
-    use_bf16,
+    wait,
 )
 from llm_intro.support.progress import Event, History, ProgressBar
 
@@ -110,8 +111,9 @@ def test_a_measure_that_is_not_a_number_is_never_the_best():
 
 
 def test_precision_on_a_cpu():
-    """bf16 cuando se pide; "auto" no lo elige en una CPU."""
-    assert [use_bf16(p, CPU) for p in ("fp32", "bf16", "auto")] == [False, True, False]
+    """La que se pide; "auto" es fp32 en una CPU."""
+    kinds = [precision_of(p, CPU) for p in ("fp32", "bf16", "fp16", "auto")]
+    assert kinds == [torch.float32, torch.bfloat16, torch.float16, torch.float32]
     assert torch.zeros(1, device=best_device()).sum() == 0
 
 
@@ -133,13 +135,24 @@ class Card:
     manual_seed = set_rng_state
 
 
-@pytest.mark.parametrize("native", [True, False])
-def test_bf16_is_automatic_only_where_the_card_does_it_natively(monkeypatch, native):
-    """Una T4 lo emula, y "auto" no lo usa; una tarjeta sin la pregunta (MPS), tampoco."""
+@pytest.mark.parametrize(("native", "best"), [(True, torch.bfloat16), (False, torch.float16)])
+def test_auto_takes_what_the_card_does_natively(monkeypatch, native, best):
+    """Una T4 imita bf16, y "auto" le da fp16; una tarjeta sin la pregunta (MPS), fp32."""
+    monkeypatch.setattr(torch, "get_device_module", lambda device: object())
+    assert precision_of("auto", torch.device("mps")) == torch.float32
     card = torch.device("cuda")
-    assert not use_bf16("auto", torch.device("mps"))
     monkeypatch.setattr(torch, "get_device_module", lambda device: Card(native))
-    assert [use_bf16(p, card) for p in ("fp32", "bf16", "auto")] == [False, True, native]
+    kinds = [precision_of(p, card) for p in ("fp32", "bf16", "auto")]
+    assert kinds == [torch.float32, torch.bfloat16, best]
+
+
+def test_waiting_for_a_card_is_time_spent(monkeypatch):
+    """Lo encargado a una tarjeta cuenta cuando acaba; en una CPU no hay nada que esperar."""
+    clock, waited = iter([10.0, 12.5]), []
+    monkeypatch.setattr(torch.accelerator, "synchronize", waited.append)
+    assert wait(CPU, None) == 0
+    assert wait(torch.device("cuda"), lambda: next(clock)) == 2.5
+    assert waited == [torch.device("cuda")]
 
 
 def test_private_random_also_covers_the_card(monkeypatch):

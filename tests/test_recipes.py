@@ -7,6 +7,10 @@ import pytest
 import torch
 
 from llm_intro.dataset import Streams, Windows
+from llm_intro.lstm import CervantesLSTM
+from llm_intro.models import plan
+from llm_intro.models.plan import plan_for
+from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE, TrainConfig
 
 BAD = {
@@ -27,7 +31,7 @@ BAD = {
     "betas": [(0.9, 1.0), (-0.1, 0.9), (0.9,), 0.9, (0.9, math.nan)],
     "data": ["windos", None, 3],
     "optimizer": ["sgd", None],
-    "precision": ["fp16", None],
+    "precision": ["fp8", None],
     "clock": ["gpu", None],
 }
 
@@ -107,3 +111,47 @@ def test_the_recipe_decides_the_batches(data):
     made = recipe.make_data(torch.arange(100))
     assert (made.batch_size, made.chunk_len, made.seed) == (3, 5, 9)
     assert made.batch(1).fresh
+
+
+# --- la red y la receta de cada máquina ---
+
+
+def test_on_a_cpu_the_plan_is_the_courses():
+    """La red y la receta del curso, con lo que se cambie, y una línea que dice por qué."""
+    chosen = plan_for(61, torch.device("cpu"), minutes=1, seed=3)
+    assert repr(chosen.model) == repr(CervantesLSTM.course(61))
+    assert chosen.recipe == replace(COURSE_RECIPE, minutes=1, seed=3)
+    assert "CPU" in chosen.why and "\n" not in chosen.why
+
+
+@pytest.mark.parametrize(("room", "batch"), [(10**6, 64), (64, 32), (20, 8), (0, 8)])
+def test_on_a_card_the_batch_shrinks_until_it_fits(monkeypatch, room, batch):
+    """Una tarjeta de mentira donde caben `room` columnas: la mitad sirve, y el resto es holgura."""
+    forward = RegularizedLSTM.forward
+
+    def tight(model, x, hidden=None):
+        if x.shape[1] > room:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return forward(model, x[:2], hidden)
+
+    monkeypatch.setattr(RegularizedLSTM, "forward", tight)
+    monkeypatch.setattr(RegularizedLSTM, "to", lambda model, device: model)
+    monkeypatch.setattr(plan, "precision_of", lambda wanted, device: torch.float16)
+    made = plan_for(61, torch.device("cuda"), minutes=5)
+    assert made.recipe.batch_size == batch and made.recipe.precision == "auto"
+    assert f"lotes de {batch} × 64 y float16" in made.why
+    sizes = made.model.config  # las reglas de cuDNN
+    assert sizes["hidden_size"] % 128 == sizes["embed_dim"] % 128 == batch % 8 == 0
+    assert sizes["hidden_size"] <= 1024 and sizes["num_layers"] == 1
+    assert all(p.grad is None for p in made.model.parameters())
+
+
+def test_another_error_while_trying_the_memory_is_not_hidden(monkeypatch):
+    """Solo la falta de memoria encoge el lote."""
+
+    def broken(model, x):
+        raise RuntimeError("device-side assert")
+
+    monkeypatch.setattr(CervantesLSTM, "forward", broken)
+    with pytest.raises(RuntimeError, match="device-side"):
+        plan.fits(CervantesLSTM.course(61), COURSE_RECIPE)

@@ -15,12 +15,15 @@ import numpy as np
 import pytest
 import torch
 from fakes import FakeTime, TextCorpus
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from llm_intro import training
 from llm_intro import training as run_module
 from llm_intro.lstm import CervantesLSTM
+from llm_intro.models.transformer import Transformer
 from llm_intro.recipes import TrainConfig
 from llm_intro.sampling import bits_per_char
+from llm_intro.support.checkpoint import load_checkpoint
 from llm_intro.tokenizers import CharTokenizer
 from llm_intro.training import train
 
@@ -401,6 +404,106 @@ def test_bf16_trains_on_a_cpu_too():
         losses.append(train(tiny(), small_corpus(), recipe, quiet).events[0].train_bits)
     assert losses[2] == losses[0] != losses[1]
     assert losses[1] == pytest.approx(losses[0], abs=0.05)
+
+
+class Waits(TorchDispatchMode):
+    """Cuenta las veces que la CPU pide un número que tendría la tarjeta."""
+
+    asked = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        waits = torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.default
+        self.asked += func in waits
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("changes", [{}, {"average": 0.9}, {"precision": "fp16"}])
+def test_no_step_waits_for_the_card(changes):
+    """Veinte pasos sin avisos: ni un número pedido; al leerlos, están los veinte."""
+    torch.random.manual_seed(0)
+    model = Transformer(4, 8, 2, 1, 12, dropout=0.1)  # sabe fp16 también en una CPU
+    run = training.Run(model, small_corpus(), replace(QUICK, steps=20, chunk_len=4, **changes))
+    assert len(run.data) > 20  # sin cambiar de vuelta, que es cuando se sortea el desfase
+    with Waits() as waits:
+        for _ in range(20):
+            run.advance()
+    assert waits.asked == 0
+    run.read()
+    assert run.loss_steps == 20
+
+
+def plain_losses(model, corpus, recipe):
+    """La pérdida de cada paso con el bucle de siempre, que la pide en cada uno."""
+    model.tokenizer = CharTokenizer.from_text(corpus.text)
+    data = recipe.make_data(torch.from_numpy(model.tokenizer.encode(corpus.train)))
+    optimizer, hidden, losses = torch.optim.AdamW(model.parameters(), 1, recipe.betas), None, []
+    for step in range(recipe.steps):
+        for group in optimizer.param_groups:
+            group.update(lr=recipe.lr_at(step, step / recipe.steps), weight_decay=0.01)
+        x, y, fresh = data.batch(step)
+        logits, hidden = model(x, None if fresh else hidden)
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimizer.step()
+        hidden = tuple(part.detach() for part in hidden)
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("data", ["streams", "windows"])
+def test_the_losses_are_those_of_the_loop_that_waits(monkeypatch, data):
+    """Cincuenta pasos en fp32: leer las pérdidas de una vez no cambia ninguna, a 1e-6."""
+    recipe, losses = replace(QUICK, steps=50, data=data), []
+    monkeypatch.setattr(training.Run, "_note", lambda run, step, loss, norm: losses.append(loss))
+    train(tiny(), small_corpus(), recipe, quiet)
+    assert losses == pytest.approx(plain_losses(tiny(), small_corpus(), recipe), abs=1e-6)
+
+
+def in_fp16(harm=None, **changes):
+    """Un entrenamiento en fp16, con los gradientes de `fc` cambiados por `harm`."""
+    torch.random.manual_seed(0)
+    model = Transformer(4, 8, 2, 1, 12, dropout=0.0)
+    if harm:
+        model.fc.weight.register_hook(harm)
+    recipe = replace(QUICK, **{"steps": 40, "precision": "fp16", **changes})
+    return model, train(model, small_corpus(), recipe, quiet)
+
+
+def test_a_step_skipped_in_fp16_is_not_a_divergence():
+    """Dos gradientes se desbordan: se saltan esos pasos y se sigue."""
+    seen = []
+
+    def overflow(gradient):
+        seen.append(gradient)
+        return gradient * math.inf if len(seen) in (3, 4) else gradient
+
+    model, history = in_fp16(overflow)
+    assert len(seen) == 40 and history.events[-1].step == 40
+    assert history.best.valid_bits < 2.2 and torch.isfinite(weights(model)).all()
+
+
+def test_skipping_for_ever_in_fp16_is_a_divergence():
+    """Cien saltos seguidos no los arregla ninguna escala: se dice, y los pesos están enteros."""
+    with pytest.raises(FloatingPointError, match=r"en el paso 100 .*ha divergido"):
+        in_fp16(lambda gradient: gradient * math.inf, steps=300, evals=1)
+
+
+def too_big(gradient):
+    """Un gradiente que en fp16 no cabe hasta que la escala baja."""
+    return gradient * 60_000
+
+
+def test_the_scale_of_fp16_is_in_the_checkpoint(tmp_path):
+    """Parado a medias y seguido, en fp16: los mismos pesos, bit a bit, que de un tirón."""
+    steady = {"final_lr": 1.0, "average": 0.5, "evals": 1}
+    whole, _ = in_fp16(too_big, **steady)
+    point = {**steady, "checkpoint": tmp_path / "p"}
+    in_fp16(too_big, **{**point, "steps": 20})
+    other, _ = in_fp16(too_big, **point, resume=True)
+    assert load_checkpoint(tmp_path / "p")[1]["scaler"]["scale"] < 2**16
+    assert torch.equal(whole.fc.weight.grad, other.fc.weight.grad)
 
 
 MEMORY = """

@@ -33,9 +33,9 @@ def main(folder: str, changes: str = "{}") -> None:
     losses, seen = [], []
     note = Run._note
 
-    def write_down(run, loss, norm):
+    def write_down(run, step, loss, norm):
         losses.append(loss)
-        note(run, loss, norm)
+        note(run, step, loss, norm)
 
     with patch.object(Run, "_note", write_down):
         recipe = TrainConfig(**{**RECIPE, **json.loads(changes)})

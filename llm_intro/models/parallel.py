@@ -98,8 +98,13 @@ class SharedRun(training.Run):
         self.seconds = seconds + self._mean(self.seconds - seconds)
         self.chars = chars + self.data.whole
 
-    def _note(self, loss: float, norm: float) -> None:
-        super()._note(self._mean(loss), norm)
+    def read(self) -> None:
+        """La pérdida de un paso es la media de las de todos."""
+        if self.pending:
+            shared = torch.stack(self.pending)
+            self.dist.all_reduce(shared)
+            self.pending = list(shared / self.data.size)
+        super().read()
 
     def overdue(self, what: str, every: float) -> bool:
         """Cuando le toca al primero, les toca a todos."""
@@ -107,6 +112,7 @@ class SharedRun(training.Run):
 
     def save(self) -> None:
         """Escribe el primero, con el estado de todas las columnas."""
+        self.read()
         own, self.hidden = self.hidden, self._collect()
         if not self.rank:
             super().save()

@@ -2,7 +2,7 @@
 
 import os
 import platform
-import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from ..corpus import load_quijote
@@ -40,28 +40,22 @@ def lesson_minutes() -> Table:
 
 
 def training_speed(seconds: float = BENCHMARK_SECONDS) -> float:
-    """Caracteres por segundo que entrena aquí la red del curso, medidos durante `seconds`.
+    """Caracteres por segundo a los que entrena aquí la red del curso, en `seconds` segundos.
 
-    El primer medio segundo se descarta: mide cómo arranca PyTorch, no cómo va.
+    Son pasos de verdad, del `train` de las lecciones, que espera a la tarjeta antes de mirar el
+    reloj. El primer aviso se descarta: mide cómo arranca PyTorch, no cómo va.
     """
-    import torch
-
     from ..lstm import CervantesLSTM
-    from ..support.machine import best_device, few_threads, private_random
+    from ..recipes import COURSE_RECIPE
+    from ..support.machine import best_device, private_random
+    from ..training import train
 
-    device = best_device()
+    corpus, device, events = load_quijote("extracto"), best_device(), []
     with private_random(0, device):
-        model = CervantesLSTM.course(61).to(device)
-        x = torch.randint(61, (48, 8), device=device)  # (T, B)
-    with few_threads(model):  # como hace `train`
-        begin, steps = time.perf_counter(), 0
-        while (elapsed := time.perf_counter() - begin) < seconds:
-            if elapsed < 0.5:
-                first, steps = elapsed, 0
-            logits, _ = model(x)
-            logits.logsumexp(-1).mean().backward()
-            steps += 1
-    return steps * x.numel() / max(elapsed - first, 1e-9)
+        model = CervantesLSTM.course(len(set(corpus.text))).to(device)
+    train(model, corpus, replace(COURSE_RECIPE, minutes=seconds / 60, evals=1), events.append)
+    first, last = events[0], events[-1]
+    return (last.chars - first.chars) / max(last.seconds - first.seconds, 1e-9)
 
 
 def _package(name: str, lowest: tuple[int, int]) -> list[str]:

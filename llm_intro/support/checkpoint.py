@@ -104,7 +104,8 @@ def save_run(run) -> None:
     for i, slots in run.optimizer.state_dict()["state"].items():
         tensors |= pack(f"optimizer.{i}", slots)
     meta = {name: getattr(run, name) for name in COUNTERS}
-    meta |= {"identity": identity(run), "config": asdict(run.config), "scaler": {}}
+    meta |= {"identity": identity(run), "config": asdict(run.config)}
+    meta["scaler"] = run.scaler.state_dict()
     meta["events"] = [asdict(event) for event in run.history.events]
     save_checkpoint(run.config.checkpoint, tensors, meta)
 
@@ -136,6 +137,7 @@ def restore_run(run) -> None:
     state = {i: slot for i, slot in slots.items() if slot}
     run.optimizer.load_state_dict({**run.optimizer.state_dict(), "state": state})
     set_random_state(unpack("random", tensors), run.device)
+    run.scaler.load_state_dict(meta["scaler"] or run.scaler.state_dict())  # vacío si no era fp16
     for name in COUNTERS:
         setattr(run, name, meta[name])
     run.history.events = [Event(**event) for event in meta["events"]]
@@ -175,6 +177,11 @@ def _check(run, tensors: dict[str, Tensor], meta: dict) -> tuple[Tensor, ...]:
     fine = fine and all(0 <= n < 2**53 for n in counters)
     if not (fine and all(type(n) in (int, float) and not abs(n) >= 2**53 for n in measures)):
         raise ValueError("sus cuentas o sus medidas no son números posibles")
+    scales = torch.amp.GradScaler("cpu").state_dict()
+    if {name: type(n) for name, n in (meta["scaler"] or scales).items()} != {
+        name: type(n) for name, n in scales.items()
+    }:
+        raise ValueError("su escala no es la de fp16")
     weights = run.model.state_dict()
     like = pack("random", random_state(run.device)) | pack("model", weights)
     like |= pack("average", weights if run.average else {})

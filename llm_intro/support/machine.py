@@ -22,12 +22,32 @@ def best_device() -> torch.device:
     return torch.device("cpu")
 
 
-def use_bf16(precision: str, device: torch.device) -> bool:
-    """Si se multiplica en bf16: cuando se pide, o con "auto" si la tarjeta lo hace de fábrica."""
-    if precision != "auto" or device.type == "cpu":
-        return precision == "bf16"
-    supported = getattr(torch.get_device_module(device), "is_bf16_supported", None)
-    return supported is not None and supported(including_emulation=False)
+def precision_of(precision: str, device: torch.device) -> torch.dtype:
+    """Con qué números se multiplica. "auto" es bf16 en la tarjeta que lo hace de fábrica, fp16 en
+    la que solo lo imita, y fp32 en lo demás."""
+    if precision != "auto":
+        return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+    native = getattr(torch.get_device_module(device), "is_bf16_supported", None)
+    if device.type == "cpu" or native is None:
+        return torch.float32
+    return torch.bfloat16 if native(including_emulation=False) else torch.float16
+
+
+def skip_if_not_finite(optimizer: torch.optim.Optimizer, norm: torch.Tensor) -> None:
+    """Si el gradiente no mide un número, el paso siguiente no cambiará los pesos.
+
+    Lo decide el propio dispositivo, sin que la CPU lo espere; es la señal que usa GradScaler.
+    """
+    optimizer.found_inf = (~norm.isfinite()).float()
+
+
+def wait(device: torch.device, clock) -> float:
+    """Espera a que la tarjeta acabe lo que tiene encargado; devuelve los segundos de espera."""
+    if device.type == "cpu":
+        return 0.0
+    begin = clock()
+    torch.accelerator.synchronize(device)
+    return clock() - begin
 
 
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:
