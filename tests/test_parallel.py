@@ -35,7 +35,8 @@ def together(folder: Path, **changes) -> list[dict]:
     """El mismo entrenamiento, con dos procesos."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, *TORCHRUN, torchrun_script.__file__, folder, json.dumps(changes)]
-    quiet = {**os.environ, "OMP_NUM_THREADS": "1"}
+    root = str(Path(__file__).resolve().parent.parent)  # las pruebas usan benchmarks/
+    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=quiet)
     assert done.returncode == 0, done.stderr[:3000] + done.stderr[-2000:]
     left = [file.read_text() for file in folder.glob("hilos.*")]
