@@ -143,6 +143,7 @@ BROKEN = {
     ],
     "rhythm": [with_cells(*[sample.code(f"c{n}", "1", shows="1") for n in range(3)])],
     "explained": [with_cells(long_cell(20))],
+    "written_text": [with_cells(sample.code("cita", "text", shows=repr("un texto " * 12)))],
     "announced_minutes": [
         cell_edit(1, source="Clase: 45 minutos · ejercicios: 5 · ampliación: 0."),
         cell_edit(1, source="Clase: 45 minutos."),

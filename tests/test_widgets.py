@@ -187,3 +187,8 @@ def test_a_slider_loads_neither_the_network_nor_torch_nor_the_figures():
         "print({'torch', 'requests', 'matplotlib', 'tqdm'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_prose_breaks_between_words_and_only_inside_one_that_does_not_fit():
+    """`break-word` parte la palabra que no cabe en una línea; `anywhere` partiría cualquiera."""
+    assert "overflow-wrap:break-word" in prose("un texto") and "anywhere" not in prose("un texto")

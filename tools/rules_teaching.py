@@ -13,6 +13,7 @@ from lessons import EXERCISE, IGNORED, Lesson
 
 MAX_LINES, SHORT_LINES, MEDIAN_LINES = 25, 12, 4
 WORDS_PER_LINE = 10
+MAX_QUOTED = 80  # caracteres de un texto que se enseña tal como lo escribe Python
 COMPARED_SHARE = 0.30
 MIN_PERSPICUITY, MAX_SENTENCE = 55, 35
 KNOWN = {IGNORED, EXERCISE, lessons.CLAIM, lessons.FOLDED}
@@ -129,6 +130,15 @@ def spanish_labels(lesson: Lesson):
                 yield f"{cell['id']}: «{text}» tiene la palabra inglesa «{found[0]}»"
 
 
+def written_text(lesson: Lesson):
+    """Un texto largo se imprime por palabras: entre comillas y con «\\n» no hay quien lo lea."""
+    for cell in lesson.code:
+        for output in cell["outputs"]:
+            shown = lessons.output_text(output)
+            if "data" in output and shown[:1] in ("'", '"') and len(shown) > MAX_QUOTED:
+                yield f"{cell['id']}: enseña un texto largo entre comillas: usa print(fill(…))"
+
+
 def labels(code: str) -> list[str]:
     """Las cadenas que la celda usa como etiqueta de una figura o de un control."""
     calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
@@ -174,6 +184,7 @@ RULES = [
     claims,
     exercises,
     spanish_labels,
+    written_text,
     announced_minutes,
     readable,
 ]
