@@ -1,4 +1,4 @@
-"""Las tablas de la lección 05 que tardan más que la lección: semillas y distancia.
+"""Las tablas de la lección 06 que tardan más que la lección: semillas y distancia.
 
     python benchmarks/desguace.py seeds        # 5 semillas × 4 modelos, y de qué dependen
     python benchmarks/desguace.py distance     # pasos hasta el 95 % según lo lejos que estén

@@ -1,53 +1,53 @@
 """Los ejercicios de la lección 06: las tablas de test_checks_tables.py."""
 
 import math
-import unicodedata
+
+from llm_intro.desguace.stories import Words
 
 
-def formas(words, letters):
-    if words == 1:
-        return int(letters >= 1)
-    return sum(formas(words - 1, letters - n) for n in range(1, letters))
+class FakeProbe:
+    """Una sonda que siempre dice «desguace»."""
+
+    places = ("desguace", "taller")
+    tokenizer = Words(Words.split("mi coche se ha vuelto a estropear este mes estreno ordenador "
+                                  "mañana voy llevar el al."))  # fmt: skip
+
+    def answers(self, texts):
+        return ["desguace"] * len(texts)
+
+
+STORY = (
+    "Mi coche se ha vuelto a estropear. Este mes estreno ordenador. "
+    "Mañana voy a llevar el coche al ____."
+)
+
+
+def empty(pairs):
+    rows, columns = {o for o, _ in pairs}, {d for _, d in pairs}
+    return sorted((o, d) for o in rows for d in columns if (o, d) not in set(pairs))
 
 
 RIGHT = {
-    "cuenta_letras": [lambda t: sum(c.isalpha() for c in unicodedata.normalize("NFC", t))],
-    "se_puede": [lambda w, n, inside: n >= w and (w > 0 or n == 0 or inside)],
-    "perplejidad_de": [lambda ps: 2 ** (-sum(math.log2(p) for p in ps) / len(ps))],
-    "a_bits_car": [lambda ppl, pieces, chars: math.log2(ppl) * pieces / chars],
-    "intentos": [lambda p, sure: math.ceil(math.log(1 - sure) / math.log(1 - p))],
-    "formas": [formas],
+    "casillas_vacias": [empty],
+    "bits_de_cambio": [lambda antes, despues: math.log2(despues / antes)],
+    "trampa": [(STORY, "taller", FakeProbe())],
 }
 WRONG = {
-    "cuenta_letras": [
-        lambda t: len(t.replace(" ", "")),  # cuenta los signos
-        lambda t: sum(c.isalnum() for c in t),  # cuenta las cifras
-        lambda t: sum(c in "abcdefghijklmnopqrstuvwxyz" for c in t.lower()),  # sin tildes ni eñe
-        lambda t: sum(not c.isspace() for c in unicodedata.normalize("NFC", t)),
+    "casillas_vacias": [
+        lambda pairs: sorted(set(pairs)),
+        lambda pairs: [],
+        lambda pairs: [(d, o) for o, d in empty(pairs)],
     ],
-    "se_puede": [
-        lambda w, n, inside: n >= w,  # olvida que pueden sobrar letras
-        lambda w, n, inside: n > w,
-        lambda w, n, inside: n >= w and (w > 0 or n == 0),  # olvida la palabra empezada
+    "bits_de_cambio": [
+        lambda antes, despues: math.log(despues / antes),  # nats
+        lambda antes, despues: math.log2(antes / despues),  # al revés
+        lambda antes, despues: despues - antes,
     ],
-    "perplejidad_de": [
-        lambda ps: -sum(math.log2(p) for p in ps) / len(ps),  # los bits
-        lambda ps: 1 / (sum(ps) / len(ps)),  # media de probabilidades
-        lambda ps: math.e ** (-sum(math.log2(p) for p in ps) / len(ps)),  # mezcla bases
+    "trampa": [
+        (STORY, "desguace", FakeProbe()),  # acierta: no ha caído
+        ("Mi helicóptero se ha vuelto a estropear. Este mes estreno ordenador. "
+         "Mañana voy a llevar el coche al ____.", "taller", FakeProbe()),
+        ("Mi coche al ____.", "taller", FakeProbe()),
+        (STORY, "hospital", FakeProbe()),
     ],
-    "a_bits_car": [
-        lambda ppl, pieces, chars: math.log2(ppl),  # bits por pieza
-        lambda ppl, pieces, chars: math.log2(ppl) * chars / pieces,  # al revés
-        lambda ppl, pieces, chars: ppl * pieces / chars,  # sin pasar a bits
-    ],
-    "intentos": [
-        lambda p, sure: round(1 / p),  # la media de intentos
-        lambda p, sure: math.ceil(sure / p),
-        lambda p, sure: math.log(1 - sure) / math.log(1 - p),  # sin redondear
-    ],
-    "formas": [
-        lambda w, n: math.comb(n, w),
-        lambda w, n: w**n,
-        lambda w, n: math.comb(n + w - 1, w - 1),  # deja palabras sin letras
-    ],
-}
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lo que se proyecta: el escenario de la lección 07, y «make demo» sin salir del ordenador."""
+"""Lo que se proyecta: el escenario de la lección 09, y «make demo» sin salir del ordenador."""
 
 import subprocess
 import sys
@@ -199,7 +199,7 @@ def test_with_voila_installed_nothing_is_asked_to_the_network(monkeypatch):
 
 
 def test_the_lesson_starts_without_torch():
-    """Lo que carga la lección 07 al empezar no trae PyTorch, que tarda segundos."""
+    """Lo que carga la lección 09 al empezar no trae PyTorch, que tarda segundos."""
     code = (
         "import sys; from llm_intro.models.pretrained import load_fast; "
         "from llm_intro.stage import screens; from llm_intro.reto import controls; "

@@ -18,8 +18,8 @@ LINK = re.compile(r"\[(\d\d)\]\(([^)]+)\)")
 EMPHASIS = {
     "00": {"predice"},
     "03": {"más de lo esperado"},
-    "05": {"al principio", "ayuda", "dos", "ilustra"},
-    "06": {
+    "06": {"al principio", "ayuda", "dos", "ilustra"},
+    "07": {
         "cumplir siempre o explicar por qué no",
         "dónde acaba una respuesta",
         "mientras se escribe",
@@ -27,7 +27,7 @@ EMPHASIS = {
         "sentido",
         "una perplejidad sin su unidad no dice nada",
     },
-    "07": {"4 palabras y 10 letras"},
+    "09": {"4 palabras y 10 letras"},
 }
 
 

@@ -206,7 +206,7 @@ def test_the_lessons_cells_run_with_a_real_model(name, folders, capsys):
     """Las celdas de la lección, con el nombre puesto: candidatos, contrafactuales y atención."""
     import matplotlib.pyplot as plt
 
-    path = Path(__file__).parent.parent / "notebooks" / "05_atencion_y_desguace.ipynb"
+    path = Path(__file__).parent.parent / "notebooks" / "06_desguace.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
     code = [sources[i] for i in ("nombres", "probar-real", "botones-reales", "atencion-real")]

@@ -31,10 +31,10 @@ ROOMS = {
     "embeddings": "03",
     "cervantes": "04",
     "attention": "05",
-    "desguace": "05",
-    "reto": "06",
-    "stage": "07",
-    "assistant": "05 06",
+    "desguace": "06",
+    "reto": "07",
+    "stage": "09",
+    "assistant": "06 07",
 }
 FACE = STOREYS.index("face")
 MAX_FILE, MAX_FUNCTION, MEDIAN_FUNCTION = 250, 40, 12

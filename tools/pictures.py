@@ -9,7 +9,7 @@ FOLDER = lessons.ROOT / "imgs"
 PICTURES = {  # archivo de imgs/ → lección y celda que la dibuja
     "scoreboard.png": ("04", "marcador"),
     "memory.png": ("04", "memoria"),
-    "desguace.png": ("05", "frase-larga"),
+    "desguace.png": ("06", "frase-larga"),
 }
 
 

@@ -17,8 +17,8 @@ MAX_QUOTED = 80  # caracteres de un texto que se enseña tal como lo escribe Pyt
 COMPARED_SHARE = 0.30
 MIN_PERSPICUITY, MAX_SENTENCE = 55, 35
 KNOWN = {IGNORED, EXERCISE, lessons.CLAIM, lessons.FOLDED}
-PROJECTED = {"07"}  # sus minutos los marca la clase
-WITHOUT_EXERCISES = {"00", "07"}  # la portada y la demostración que se proyecta
+PROJECTED = {"09"}  # sus minutos los marca la clase
+WITHOUT_EXERCISES = {"00", "09"}  # la portada y la demostración que se proyecta
 HEADING = re.compile(r"^### Ejercicio \d+ · .+ \((fácil|medio|difícil), \d+ min\)$", re.MULTILINE)
 ENGLISH = re.compile(
     r"\b(loss|epochs?|accuracy|steps?|training|train|validation|frequency|temperature|"

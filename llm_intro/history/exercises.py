@@ -14,7 +14,7 @@ ANSWERS = "VFVFVFFV"
     "cuenta solo las letras: los espacios, las comas y los signos no valen.",
     "busca palabras cortas: 2 + 2 + 2 + 4 suman diez.",
     "por ejemplo, «Sí, me va ____.» con un adverbio de cuatro letras.",
-    proves="tú pruebas, cuentas y corriges; guarda la idea para la lección 06.",
+    proves="tú pruebas, cuentas y corriges; guarda la idea para la lección 07.",
 )
 def saludo(answer) -> str | None:
     if not isinstance(answer, str):

@@ -1,4 +1,4 @@
-"""«make demo» en un navegador de verdad: la lección 07 con Voilà, de la portada al final.
+"""«make demo» en un navegador de verdad: la lección 09 con Voilà, de la portada al final.
 
 Se mueven todos los mandos hasta sus dos extremos con el teclado, se mide lo que tarda la pantalla
 y quedan capturas a 1280 × 720 y a 390 de ancho, en claro y en oscuro.
