@@ -18,11 +18,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
+import parallel
 import torch
 
 from llm_intro.corpus import load_quijote
 from llm_intro.lstm import CervantesLSTM
-from llm_intro.models import parallel
 from llm_intro.recipes import TrainConfig
 from llm_intro.training import Run
 

@@ -156,7 +156,7 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None, run=Run) ->
         config: la receta.
         watch: recibe un `Event` varias veces por segundo; por defecto, una barra. Si tiene
             `close`, se llama al acabar, pase lo que pase.
-        run: quien da los pasos; `models/parallel.py` tiene otro, que los reparte.
+        run: quien da los pasos; `benchmarks/parallel.py` tiene otro, que los reparte.
     Returns:
         las medidas, en orden.
     Raises:

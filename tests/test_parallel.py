@@ -12,8 +12,8 @@ import pytest
 import torch
 import torchrun_script
 
+from benchmarks import parallel
 from llm_intro.dataset import Batch
-from llm_intro.models import parallel
 
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 

@@ -1,8 +1,6 @@
-"""Los modelos que vienen con el curso, la puerta de la terminal y el semáforo."""
+"""Los modelos que vienen con el curso, y el semáforo."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,6 @@ import pytest
 from benchmarks.memory import share, spans
 from benchmarks.packing import cool, pack_8bit
 from llm_intro import bits_per_char, generate, load_pretrained, load_quijote
-from llm_intro.face import terminal
 from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
 from llm_intro.sampling import feed, read_prompt
 from llm_intro.start import diagnosis
@@ -100,40 +97,6 @@ def test_an_unknown_name_lists_the_known_ones():
     """El error dice qué modelos hay."""
     with pytest.raises(ValueError, match="cervantes, ngrama"):
         load_pretrained("gpt")
-
-
-def test_the_terminal_writes_without_torch():
-    """300 letras desde la terminal, y PyTorch ni se importa."""
-    code = (
-        "import sys; from llm_intro.__main__ import main; "
-        "main(['en un lugar', '--length', '30', '--seed', '1']); "
-        "sys.exit('torch' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0 and len(done.stdout.strip("\n")) == 41
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["hola", "--temperature", "-1"], "temperature=-1.0"),
-        (["€"], "€"),
-        ([""], "vacío"),
-        (["hola", "--length", "-3"], "length=-3"),
-    ],
-)
-def test_the_terminal_explains_bad_values(arguments, told, capsys):
-    """Un valor imposible da un error de una línea y el código 2."""
-    assert terminal.main(arguments) == 2
-    error = capsys.readouterr().err
-    assert told in error and error.count("\n") == 1
-
-
-def test_the_help_is_in_spanish(capsys):
-    """`--help` se entiende sin saber inglés."""
-    with pytest.raises(SystemExit):
-        terminal.parse(["--help"])
-    assert "letras nuevas" in capsys.readouterr().out
 
 
 def test_a_missing_package_is_red_and_says_what_to_type():

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "llm_intro"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
 HEART = {
-    *("__init__", "__main__", "corpus", "tokenizers", "dataset"),
+    *("__init__", "corpus", "tokenizers", "dataset"),
     *("lstm", "recipes", "training", "sampling"),
 }
 STOREYS = ("support", "heart", "models", "face", "rooms")  # de abajo arriba
@@ -81,7 +81,7 @@ def origin(node: ast.ImportFrom, path: Path) -> str:
 def storey_faults(code: str, path: Path) -> list[str]:
     """Lo que un archivo importa de más arriba o de otra lección, y lo que no toca en su sitio."""
     here, room, faults = storey(place(path)), place(path), []
-    door = path.stem in ("__init__", "__main__") and room == "heart"  # las puertas lo ven todo
+    door = path == PACKAGE / "__init__.py"  # la puerta lo ve todo
     for name in imports(code, path):
         parts = name.split(".")
         other = parts[1] if parts[0] == "llm_intro" and len(parts) > 1 else ""
@@ -154,7 +154,7 @@ def test_an_import_that_points_up_is_caught(name, code):
         ("face/controls.py", "from ..support.text import visible"),
         ("tokens/controls.py", "from .shannon import bounds"),
         ("stage/screens.py", "from ..reto.constrained import PROMPT"),
-        ("__main__.py", "from .models.pretrained import load_fast"),
+        ("__init__.py", "from .models.pretrained import load_fast"),
     ],
 )
 def test_an_import_that_points_down_is_fine(name, code):

@@ -15,9 +15,9 @@ from unittest.mock import patch
 import torch
 from fakes import TextCorpus
 
+from benchmarks.parallel import train
 from llm_intro.corpus import load_quijote
 from llm_intro.lstm import CervantesLSTM
-from llm_intro.models.parallel import train
 from llm_intro.recipes import TrainConfig
 from llm_intro.training import Run
 

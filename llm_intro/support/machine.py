@@ -1,6 +1,5 @@
 """Lo que depende de la máquina y no del modelo: dispositivo, precisión, azar y Ctrl-C."""
 
-import os
 import signal
 import threading
 from contextlib import contextmanager
@@ -11,14 +10,9 @@ SMALL = 1_000_000  # números de una red a la que no le compensa repartirse entr
 
 
 def best_device() -> torch.device:
-    """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU.
-
-    Bajo torchrun, a cada proceso le toca el suyo.
-    """
+    """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU."""
     if torch.accelerator.is_available():
-        kind = torch.accelerator.current_accelerator()
-        mine = os.environ.get("LOCAL_RANK")
-        return torch.device(kind.type, int(mine)) if mine else kind
+        return torch.accelerator.current_accelerator()
     return torch.device("cpu")
 
 

@@ -11,9 +11,9 @@ import os
 
 import torch
 
-from .. import training
-from ..dataset import Batch
-from ..support.machine import random_state, set_random_state
+from llm_intro import training
+from llm_intro.dataset import Batch
+from llm_intro.support.machine import best_device, random_state, set_random_state
 
 
 def launched() -> bool:
@@ -28,6 +28,12 @@ def train(model, corpus, config, watch=None):
     if int(os.environ["RANK"]):
         watch = silent
     return training.train(model, corpus, config, watch, run=SharedRun)
+
+
+def own_device() -> torch.device:
+    """El dispositivo de este proceso: con varias tarjetas, a cada uno le toca la suya."""
+    kind = best_device()
+    return kind if kind.type == "cpu" else torch.device(kind.type, int(os.environ["LOCAL_RANK"]))
 
 
 def silent(event) -> None:
