@@ -6,10 +6,10 @@ Vale cualquier modelo con `tokenizer`, `start()` y `step(token, state) -> (logit
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from numbers import Integral, Real
 
 import numpy as np
 
+from .support.limits import NOT_NEGATIVE, PART, check, whole
 from .support.text import check_text
 
 
@@ -49,13 +49,9 @@ def log_softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
 
 def check_sampling(temperature=1.0, top_k=None, top_p=None) -> None:
     """Avisa de un ajuste imposible antes de escribir nada."""
-    if not (isinstance(temperature, Real) and math.isfinite(temperature) and temperature >= 0):
-        what = "debe ser un número finito, 0 o más, sin comillas. Prueba entre 0.3 y 1.5."
-        raise ValueError(f"temperature={temperature!r}: {what}")
-    if top_k is not None and not (isinstance(top_k, Real) and top_k >= 1 and top_k % 1 == 0):
-        raise ValueError(f"top_k={top_k!r}: debe ser un entero de 1 o más, o None para no cortar.")
-    if top_p is not None and not (isinstance(top_p, Real) and 0 < top_p <= 1):
-        raise ValueError(f"top_p={top_p!r}: debe estar en (0, 1], o None para no cortar.")
+    check(NOT_NEGATIVE, temperature=temperature)
+    check(whole(1), **({} if top_k is None else {"top_k": top_k}))
+    check(PART, **({} if top_p is None else {"top_p": top_p}))
 
 
 def as_scores(logits) -> np.ndarray:
@@ -108,10 +104,7 @@ def feed(model, ids) -> tuple[np.ndarray, object]:
 def stream(model, prompt, length=300, temperature=0.7, top_k=None, top_p=None, seed=0) -> Iterator:
     """Lo que `generate` escribe, letra a letra. Los errores saltan al llamar, no a media frase."""
     check_sampling(temperature, top_k, top_p)
-    if not (isinstance(length, Real) and length >= 0 and length % 1 == 0):
-        raise ValueError(f"length={length!r}: debe ser un entero, 0 o más.")
-    if seed is not None and not (isinstance(seed, Integral) and seed >= 0):
-        raise ValueError(f"seed={seed!r}: debe ser un entero, 0 o más, o None para no repetir.")
+    check(whole(0), length=length, seed=0 if seed is None else seed)
     ids = read_prompt(model, prompt)
     draws = np.random.default_rng(seed).random(int(length))  # generador propio: nadie más lo toca
 

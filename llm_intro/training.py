@@ -203,12 +203,7 @@ def _check(model, corpus, config) -> None:
     for what, given, fine, better in (
         ("modelo", model, isinstance(model, nn.Module), "se esperaba una red de PyTorch"),
         ("corpus", corpus, hasattr(corpus, "train"), "usa load_quijote()"),
-        (
-            "receta",
-            config,
-            isinstance(config, TrainConfig),
-            "prueba con COURSE_RECIPE",
-        ),
+        ("receta", config, isinstance(config, TrainConfig), "prueba con COURSE_RECIPE"),
     ):
         if not fine:
             raise ValueError(f"llegó {type(given).__name__} como {what}: {better}.")

@@ -1,10 +1,12 @@
 """La puerta de `check`: entre lo que entre, sale un veredicto, y «Ejecutar todo» sigue."""
 
 import functools
+import re
 import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from llm_intro.face import exercises as checks
 from llm_intro.face.exercises import check
 
+PACKAGE = Path(checks.__file__).parents[1]
 STATES = {"pendiente", "pista", "correcto"}
 
 
@@ -116,13 +119,11 @@ def test_a_huge_answer_does_not_fill_the_screen():
     assert len(check(sortea=lambda probs, u: list(range(100_000))).text) < 700
 
 
-def test_two_lessons_cannot_share_the_name_of_an_exercise():
-    """El segundo se niega al importarlo, y no corrige a escondidas el del primero."""
-    check(nada=1)  # carga los de todas las lecciones
-    with pytest.raises(ValueError, match=r"entropia.*cervantes"):
-
-        @checks.exercise("una", "dos", "tres", proves="nada")
-        def entropia(answer): ...
+def test_two_lessons_do_not_share_the_name_of_an_exercise():
+    """Se registran por su nombre: uno repetido corregiría a escondidas el del otro."""
+    rooms = [path.read_text("utf-8") for path in PACKAGE.glob("*/exercises.py")]
+    names = re.findall(r"^\)\ndef (\w+)", "\n".join(rooms), re.M)
+    assert len(names) == len(set(names)) == len(checks.EXERCISES)
 
 
 # El tiempo
@@ -134,20 +135,6 @@ def hurry(monkeypatch):
     if not hasattr(signal, "setitimer"):
         pytest.skip("Windows no tiene este reloj")
     monkeypatch.setattr(checks, "LIMIT", 0.2)
-
-
-@pytest.fixture
-def alarm():
-    """Pone un reloj ajeno, con su mando; al acabar no deja ninguno."""
-
-    def put(seconds, ring):
-        signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-    before = signal.getsignal(signal.SIGALRM)
-    yield put
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
 
 
 def forgotten_increment(probs):
@@ -194,26 +181,22 @@ def test_an_endless_generator_is_a_loop_too(hurry):
     assert "bucle" in check(une=lambda pieces, pair: endless(pieces)).text
 
 
-def test_the_clock_is_left_as_it_was(hurry, alarm):
-    """Un reloj ajeno que suena más tarde sigue corriendo, con su mando y lo que le quedaba."""
-    rung, start = [], time.monotonic()
-    alarm(0.5, lambda *_: rung.append(time.monotonic() - start))
-    check(entropia=forgotten_increment)
-    assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 0.3 and not rung
-    while not rung and time.monotonic() - start < 5:
-        time.sleep(0.01)
-    assert rung[0] >= 0.5 and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-
-
-def test_an_earlier_clock_rules(hurry, alarm):
-    """Si quien ejecuta el cuaderno ya ha puesto un límite más corto, vale el suyo."""
+def test_the_clock_of_another_is_not_touched(hurry):
+    """Si quien ejecuta el cuaderno ya ha puesto un límite, vale el suyo; y queda su mando."""
 
     class Theirs(BaseException):
         pass
 
-    alarm(0.1, throws(Theirs))
-    with pytest.raises(Theirs):
+    before = signal.signal(signal.SIGALRM, theirs := throws(Theirs))
+    try:
         check(entropia=forgotten_increment)
+        assert signal.getsignal(signal.SIGALRM) is theirs
+        signal.setitimer(signal.ITIMER_REAL, 0.4)
+        with pytest.raises(Theirs):
+            check(entropia=forgotten_increment)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_in_another_thread_it_corrects_without_a_limit(hurry):

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..support.limits import check, whole
 from ..support.text import check_text
 from ..tokenizers import check_ids
 
@@ -104,10 +105,7 @@ class BPETokenizer:
 
         Si empatan varios, gana el de números menores: el de las piezas más antiguas.
         """
-        if not isinstance(vocab_size, int) or vocab_size < 256:
-            raise ValueError(
-                f"vocab_size={vocab_size!r}: pide un entero de 256 o más, que son los bytes."
-            )
+        check(whole(256), vocab_size=vocab_size)  # los bytes
         return cls(tuple(learn_pairs(chunks(text), vocab_size - 256)))
 
     @property

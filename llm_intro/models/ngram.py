@@ -5,10 +5,10 @@ Ordenados esos números, los n-gramas que comparten contexto quedan seguidos.
 """
 
 import math
-from numbers import Real
 
 import numpy as np
 
+from ..support.limits import check, one_of, whole
 from ..tokenizers import CharTokenizer, check_ids
 
 DEFAULT_DISCOUNT = 0.75  # cuando un texto pequeño no da para estimar los descuentos
@@ -34,10 +34,8 @@ class NGramModel:
     """
 
     def __init__(self, order: int = 6, smoothing: str | None = "kneser-ney"):
-        if not isinstance(order, Real) or order % 1 or order < 1:
-            raise ValueError(f"order={order!r}: debe ser un entero de 1 o más.")
-        if smoothing not in SMOOTHINGS:
-            raise ValueError(f"smoothing={smoothing!r}: elige uno de {SMOOTHINGS}.")
+        check(whole(1), order=order)
+        check(one_of(*SMOOTHINGS), smoothing=smoothing)
         self.order, self.smoothing, self.tokenizer = int(order), smoothing, None
         self._levels: list[Level] = []  # uno por orden, del 1 al n
 

@@ -60,21 +60,14 @@ def load_checkpoint(path) -> tuple[dict[str, Tensor], dict]:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+        if header["format"] != FORMAT:
+            raise ValueError(header["format"])
+        return tensors, json.loads(header["meta"])
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
         raise ValueError(
-            f"«{path}» no se puede leer como safetensors ({error}). "
-            "Está dañado o es otra cosa: bórralo, o entrena con resume=False."
+            f"«{path}» no es un punto de control de llm_intro, o está dañado ({error}). "
+            "Bórralo, da otro nombre en checkpoint=, o entrena con resume=False."
         ) from error
-    try:
-        meta = json.loads(header["meta"]) if header["format"] == FORMAT else None
-    except (KeyError, ValueError, RecursionError):
-        meta = None
-    if meta is None:
-        raise ValueError(
-            f"«{path}» no es un punto de control de llm_intro. "
-            "Da otro nombre en checkpoint=, o entrena con resume=False."
-        )
-    return tensors, meta
 
 
 def _to_json(meta: dict) -> str:

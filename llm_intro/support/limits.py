@@ -6,6 +6,7 @@ from operator import index
 
 POSITIVE = "un número finito mayor que 0", lambda value: 0 < value < math.inf
 NOT_NEGATIVE = "un número finito, 0 o más", lambda value: 0 <= value < math.inf
+PART = "un número mayor que 0 y hasta 1", lambda value: 0 < value <= 1
 SHARE = "un número entre 0 y 1", lambda value: 0 <= value <= 1
 FRACTION = "un número entre 0 (incluido) y 1 (sin llegar)", lambda value: 0 <= value < 1
 PAIR = (
@@ -30,7 +31,7 @@ def check(rule, **settings) -> None:
     for name, value in settings.items():
         try:
             fine = good(value)
-        except TypeError:  # ni siquiera es un número
+        except Exception:  # ni siquiera es un número, o no se deja comparar
             fine = False
         if not fine:
             raise ValueError(f"{name}={value!r}: debe ser {expected}.")
