@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from llm_intro.face import (
@@ -11,6 +12,11 @@ from llm_intro.face import (
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+
+# En una máquina ocupada un ejemplo tarda lo que tarde, y eso no dice nada del código
+hypothesis.settings.register_profile("curso", deadline=None)
+hypothesis.settings.load_profile("curso")
 
 
 @pytest.fixture(autouse=True)

@@ -126,7 +126,7 @@ def test_one_deadline_holds_for_headers_bodies_and_errors(ask, model):
     assert time.monotonic() - start < 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(answers, st.sampled_from([200, 400, 503]))
 def test_any_answer_is_a_text_or_an_explained_error(ask, server, answer, status):
     """Con cualquier JSON: un texto que se puede guardar o un ChatError, y nunca la clave."""

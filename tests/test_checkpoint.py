@@ -443,7 +443,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_the_header_says_it_goes_on_or_refuses(saved, tmp_path, data):
     """Un dato cualquiera en un sitio cualquiera del JSON, o que falte: nada inesperado escapa."""
@@ -461,7 +461,7 @@ def test_whatever_the_header_says_it_goes_on_or_refuses(saved, tmp_path, data):
     goes_on(kind, tmp_path / "p")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_byte_changes_it_goes_on_or_refuses(saved, tmp_path, data):
     """Unos bytes cambiados, quitados o repetidos donde caiga."""

@@ -275,7 +275,7 @@ ANSWERS = (
 check(nada=1)  # carga los ejercicios de todas las lecciones
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(sorted(checks.EXERCISES)), answer=ANSWERS)
 def test_whatever_the_answer_there_is_a_verdict(name, answer):
     """Cualquier valor y cualquier función: un veredicto que se puede escribir, nunca un error."""

@@ -481,7 +481,7 @@ def test_a_damaged_book_is_refused_wherever_the_damage_is(real, damage):
         assert portrait.difference(DAMAGE[damage](real.text, i, j)), seed
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(junk=st.binary(max_size=60), place=st.integers(0), size=st.integers(0, 60_000))
 def test_the_door_lets_in_the_book_or_says_why_not(junk, place, size):
     """Bytes cualesquiera donde sea, en lugar de los que había: o el libro o CorpusError."""

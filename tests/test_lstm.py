@@ -9,7 +9,6 @@ from torch.nn.functional import cross_entropy
 
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.models.regularized_lstm import RegularizedLSTM
-from llm_intro.sampling import token_bits
 from llm_intro.support.numpy_lstm import NumpyLSTM, State
 from llm_intro.tokenizers import CharTokenizer
 
@@ -85,22 +84,6 @@ def test_each_dropout_acts_only_while_training(where):
     assert torch.equal(model.eval()(x)[0], make(layers=2).eval()(x)[0])
 
 
-@pytest.mark.parametrize("name", ["vocab_size", "embed_dim", "hidden_size", "num_layers"])
-@pytest.mark.parametrize("value", [0, -3, 2.5, "x", None])
-def test_bad_sizes_are_named(name, value):
-    """El error dice qué tamaño y cuánto valía."""
-    with pytest.raises(ValueError, match=f"{name}={value!r}: debe ser un entero de 1 o más"):
-        CervantesLSTM(**{"vocab_size": 48, name: value})
-
-
-@pytest.mark.parametrize("name", DROPOUTS)
-@pytest.mark.parametrize("value", [-0.1, 1.0, math.nan, "x", None])
-def test_bad_dropouts_are_named(name, value):
-    """Un dropout de 1 lo apagaría todo; un texto no es una fracción."""
-    with pytest.raises(ValueError, match=f"{name}={value!r}: debe ser un número entre 0"):
-        RegularizedLSTM(48, **{name: value})
-
-
 def test_the_regularized_one_is_the_taught_one_with_more_dropout():
     """Los mismos pesos con los mismos nombres; sin apagados, entrena igual, letra por letra."""
     plain, other, x = make(layers=2), make(layers=2, kind=RegularizedLSTM), torch.arange(9)[:, None]
@@ -168,17 +151,6 @@ def test_huge_inputs_do_not_overflow():
 # --- el contrato: start, step, token_bits ---
 
 
-def test_step_returns_a_new_state_and_leaves_the_old_one():
-    """El estado es un valor: dar el mismo paso dos veces da lo mismo."""
-    model = make(2)
-    _, state = model.step(1, model.start())
-    before = State(state.h.copy(), state.c.copy())
-    once, _ = model.step(4, state)
-    twice, _ = model.step(4, state)
-    assert np.array_equal(once, twice)
-    assert np.array_equal(state.h, before.h) and np.array_equal(state.c, before.c)
-
-
 @pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.AdamW, torch.optim.Adam])
 @pytest.mark.parametrize("fused", [True, False])
 def test_step_sees_the_weights_of_the_last_update(optimizer, fused):
@@ -213,43 +185,9 @@ def test_the_numpy_copy_does_not_share_memory_with_the_weights():
     assert np.array_equal(before, frozen.step(2, frozen.start())[0])
 
 
-@pytest.mark.parametrize("layers", [1, 3])
-def test_token_bits_equal_a_step_by_step_sum(layers):
-    """La vía rápida da los bits de `start` y `step`, también pasados los 4096 símbolos."""
-    model = make(layers)
-    ids = np.random.default_rng(0).integers(11, size=4500)
-    slow = TableFree(model)
-    assert model.token_bits(ids).shape == (4499,)
-    assert model.token_bits(ids) == pytest.approx(token_bits(slow, ids), abs=1e-3)
-
-
-class TableFree:
-    """El mismo modelo sin su vía rápida."""
-
-    def __init__(self, model):
-        self.start, self.step = model.start, model.step
-
-
 def test_token_bits_by_definition():
     """Entropía cruzada en bits, no en nats: la de PyTorch entre ln 2."""
     model, ids = make(1).eval(), torch.tensor([3, 1, 4, 1, 5])
     logits, _ = model(ids[:-1, None])
     nats = cross_entropy(logits[:, 0], ids[1:], reduction="none").detach().numpy()
     assert model.token_bits(ids) == pytest.approx(nats / math.log(2), abs=1e-4)
-
-
-def test_a_single_symbol_has_no_bits():
-    """El primero no se puntúa: si no hay más, no hay nada."""
-    assert make(1).token_bits([3]).shape == (0,)
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_measuring_leaves_the_mode_as_found(training):
-    """Ni medir ni fallar midiendo cambian el modo; y con dropout se mide sin él."""
-    model = make(2, dropout=0.5).train(training)
-    assert np.array_equal(model.token_bits([1, 2, 3, 4]), model.token_bits([1, 2, 3, 4]))
-    model.step(1, model.start())
-    with pytest.raises(IndexError):
-        model.token_bits([1, 99, 1])
-    assert model.training is training
-    assert model.lstm.training is training

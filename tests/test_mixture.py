@@ -1,7 +1,5 @@
 """La mezcla de modelos, con cuentas que se hacen a mano."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from fakes import TableModel, cycle_model, uniform_model
@@ -72,14 +70,6 @@ def test_the_bits_of_a_mixture_by_hand():
     assert Mixture([half, cycle_model("ab")], [1, 0]).token_bits([0, 0]) == pytest.approx(1)
 
 
-def test_stepping_and_mixing_bits_agree():
-    """Mezclar los bits de cada uno da los de quien solo sabe dar pasos."""
-    text = "abracadabra pata de cabra " * 3
-    mixture = Mixture([NGramModel(n).fit(text) for n in (3, 1)], [0.25, 0.75])
-    steps = SimpleNamespace(tokenizer=mixture.tokenizer, start=mixture.start, step=mixture.step)
-    assert np.isclose(bits_per_char(mixture, text), bits_per_char(steps, text))
-
-
 def test_it_writes_like_any_model():
     """Mismo contrato: escribe, y con peso 1 para uno escribe como ese."""
     text = "el gato y el perro y el pato " * 4
@@ -132,11 +122,3 @@ def test_models_of_other_symbols_are_refused():
         Mixture([uniform_model("ab"), uniform_model("abc")])
     with pytest.raises(ValueError, match="bloques"):
         bootstrap_interval(np.zeros(10))
-
-
-def test_parts_are_left_as_they_were():
-    """Mezclar no toca los modelos ni sus probabilidades."""
-    a = sure("ab", "a")
-    before = next_probs(a.step(0, ())[0])
-    Mixture([a, uniform_model("ab")]).step(0, ((), ()))
-    assert (next_probs(a.step(0, ())[0]) == before).all()

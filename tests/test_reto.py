@@ -188,7 +188,7 @@ def test_goals_out_of_range_are_refused(goal):
         check_goal(*goal)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(words_and_letters, st.sampled_from([0, 0.3, 1, 3]), st.integers(1, 4), st.integers(0, 99))
 def test_a_constrained_reply_always_complies(network, goal, temperature, beams, seed):
     """Con cualquier cuenta posible, temperatura, anchura y semilla."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from fakes import TableModel, cycle_model, uniform_model
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_intro.models.bpe import BPETokenizer
@@ -199,7 +199,6 @@ class Recites:
         return self.kind(scores), state + 1
 
 
-@settings(deadline=None)
 @given(text=st.text(min_size=1), merges=st.sampled_from([256, 270]), cut=st.integers(1, 40))
 def test_letters_of_several_bytes_are_written_whole(text, merges, cut):
     """Con piezas de bytes, lo escrito es lo que dicen todas juntas: ni «�» en vez de «ñ»."""
@@ -220,7 +219,6 @@ def test_any_kind_of_logits_writes_and_scores(dtype):
     assert next_probs(close, temperature=0).tolist() == [0, 1]
 
 
-@settings(deadline=None)
 @given(prompt=st.text(st.characters(exclude_categories=())))
 def test_a_prompt_is_read_or_refused_in_spanish(prompt):
     """La puerta del comienzo: o números cuyo texto es el comienzo en NFC, o ValueError."""

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 from fakes import uniform_model
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.mixing import Mixture
@@ -77,7 +77,6 @@ def test_tables_show_themselves_in_markdown_and_in_a_terminal():
     assert repr(table) == "a  b\n1  dos"
 
 
-@settings(deadline=None)
 @given(cells=st.lists(st.text(), min_size=1, max_size=4))
 def test_a_cell_is_read_as_it_is_written(cells):
     """Tubos, saltos y etiquetas: cada fila sigue en su línea y con sus columnas, sin HTML."""

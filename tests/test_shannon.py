@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from fakes import cycle_model
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
@@ -35,7 +35,6 @@ def test_uniform_guesses_meet_at_log2():
     assert bounds(range(1, 9)) == approx((3, 3))
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=200))
 def test_the_lower_bound_never_passes_the_upper(ranks):
     """0 ≤ inferior ≤ superior, salgan los intentos que salgan."""
@@ -43,7 +42,6 @@ def test_the_lower_bound_never_passes_the_upper(ranks):
     assert -1e-12 <= low <= high + 1e-9
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_bounds_hold_around_the_true_entropy(seed):
     """Con un jugador perfecto, la entropía condicional de verdad queda entre las dos cotas."""
