@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -212,11 +213,11 @@ def test_labels_of_the_map_do_not_collide():
     pytest.importorskip("matplotlib").use("Agg")
     from matplotlib.text import Text
 
-    from llm_intro.embeddings.figures import plot_map
+    from llm_intro.embeddings.figures import map_data, plot_map
 
     words = [f"palabra{i}" for i in range(30)]
     vectors = WordVectors(words, np.random.default_rng(3).standard_normal((30, 5)))
-    ax = plot_map(vectors, {"unas": words[:15], "otras": words[15:]})
+    ax = plot_map(map_data(vectors, {"unas": words[:15], "otras": words[15:]}))
     ax.figure.draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in ax.texts]  # sin la raya de los lejanos
     assert len(boxes) == 30
@@ -225,10 +226,44 @@ def test_labels_of_the_map_do_not_collide():
 
 def test_too_many_groups_for_the_colours():
     """Siete grupos no tienen siete colores que se distingan."""
-    from llm_intro.embeddings.figures import plot_map
+    from llm_intro.embeddings.figures import map_data, plot_map
 
     with pytest.raises(ValueError, match="caben 6"):
-        plot_map(SQUARE, {str(n): ["este"] for n in range(7)})
+        plot_map(map_data(SQUARE, {str(n): [word] for n, word in enumerate(SQUARE.words * 2)}))
+
+
+def test_the_parallelogram_ends_where_it_should():
+    """Norte − este + oeste cae en la esquina que falta, y de ahí sale la raya a la respuesta."""
+    from llm_intro.embeddings.figures import map_data, plot_map
+
+    question = ("norte", "este", "oeste", "noreste")
+    data = map_data(SQUARE, {"todas": list(SQUARE.words)}, [question])
+    at = dict(zip(data["words"], np.array(data["points"]), strict=True))
+    miss = plot_map(data).lines[-1].get_xydata()
+    assert miss[0] == pytest.approx(at["norte"] - at["este"] + at["oeste"])
+    assert miss[1] == pytest.approx(at["noreste"])
+
+
+def test_a_strip_has_one_row_per_word_and_the_zero_is_white():
+    """La escala de color es igual hacia los dos lados."""
+    from llm_intro.embeddings.figures import plot_strips
+
+    ax = plot_strips(np.array([[0.0, 2.0], [-1.0, 0.5]]), ["sol", "mar"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["sol", "mar"]
+    assert ax.images[0].get_clim() == (-2, 2) and ax.get_xlabel() == "2 números"
+
+
+def test_each_question_has_its_answer_in_one_sentence_of_the_excerpt():
+    """Veinte preguntas distintas, y en el extracto una sola frase contesta a cada una."""
+    from llm_intro import load_quijote
+
+    exam = load_results("questions")["questions"]
+    assert len({item["question"] for item in exam}) == 20
+    text = " ".join(load_quijote("extracto").text.lower().split())
+    sentences = re.split(r"[.;:?!]+", text)
+    for item in exam:
+        found = [s for s in sentences if any(answer in s for answer in item["answers"])]
+        assert len(found) == 1, item["question"]
 
 
 def test_rectangles_overlap_by_hand():

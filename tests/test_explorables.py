@@ -193,6 +193,23 @@ def test_the_neighbours_of_the_map_are_those_of_the_vectors():
         assert [cos for _, cos in found] == pytest.approx([cos for _, cos in wanted], abs=1e-3)
 
 
+@pytest.mark.parametrize("couple", [("hombre", "mujer"), ("señor", "señora"), ("duque", "duquesa")])
+def test_the_map_completes_an_analogy_like_the_vectors(couple):
+    """El coseno de cada palabra con a − b + c es el de NumPy, y las de la pregunta no cuentan."""
+    vectors, words = load_vectors(), ["rey", *couple, "reina", "hija", "guerra", "pan"]
+    question = ("rey", *couple)
+    data = map_data(vectors, {"todas": words}, [(*question, "reina")])
+    found = node("map", "completed(...given)", data["cosines"], data["questions"][0])
+    rest = set(vectors.words) - set(words)
+    a, b, c = (vectors[word] for word in question)
+    wanted = dict(vectors.neighbours(a - b + c, 4, rest | set(question)))
+    assert found[:3] == [-2, -2, -2]
+    assert found[3:] == pytest.approx([wanted[word] for word in words[3:]], abs=3e-3)
+    corner = node("map", "corner(...given)", data["points"], data["questions"][0])
+    points = np.array(data["points"])
+    assert corner == pytest.approx(points[0] - points[1] + points[2], abs=1e-6)
+
+
 UNITS = load_results("units")
 INSIDE = "dentro de ¿…? o de ¡…!"
 

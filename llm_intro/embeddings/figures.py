@@ -1,4 +1,6 @@
-"""Palabras dibujadas: dos flechas, una tabla de compañías y el mapa, con rótulos que se leen."""
+"""Palabras dibujadas: flechas, tiras, una tabla de compañías y el mapa, con rótulos legibles."""
+
+from itertools import product
 
 import numpy as np
 
@@ -41,42 +43,50 @@ def plot_pairs(data: dict):
     return plot_table(cells, sorted(names), sorted(names))
 
 
-def map_data(vectors: WordVectors, groups: dict[str, list[str]]) -> dict:
-    """Lo que el mapa que se mueve necesita: palabras, grupo, sitio en el plano y cosenos."""
+def map_data(vectors: WordVectors, groups: dict[str, list[str]], questions=()) -> dict:
+    """Lo que el mapa necesita, quieto o no: palabras, grupo, sitio en el plano y cosenos.
+
+    Args:
+        questions: analogías, (a, b, c, respuesta), con palabras de los grupos.
+    """
     words = [word for group in groups.values() for word in group]
     rows = np.array([vectors[word] for word in words])
     return {
+        "names": list(groups),
         "words": words,
         "groups": [i for i, group in enumerate(groups.values()) for _ in group],
         "points": main_plane(rows).round(3).tolist(),
         "cosines": (rows @ rows.T).astype(float).round(3).tolist(),
+        "questions": [[words.index(word) for word in question] for question in questions],
     }
 
 
 @styled
-def plot_map(vectors: WordVectors, groups: dict[str, list[str]], ax=None):
-    """Las palabras de cada grupo en el plano en que más se separan.
+def plot_map(data: dict, ax=None):
+    """Las palabras de cada grupo, con su color y su marca, en el plano en que más se separan.
 
     Args:
-        vectors: de donde salen las palabras.
-        groups: {nombre: palabras}; cada grupo, con su color y su marca.
+        data: lo que da `map_data`; si trae analogías, se dibuja la primera.
     """
-    if len(groups) > len(COLORS):
+    if len(data["names"]) > len(COLORS):
         raise ValueError(
-            f"{len(groups)} grupos: caben {len(COLORS)} colores que se distingan bien."
+            f"{len(data['names'])} grupos: caben {len(COLORS)} colores que se distingan bien."
         )
     ax = ax or new_axes(8.4, 6.4)
-    words = [word for group in groups.values() for word in group]
-    points = main_plane(np.array([vectors[word] for word in words]))
-    start = 0
-    for (name, group), (color, mark) in zip(groups.items(), looks(), strict=False):
-        x, y = points[start : start + len(group)].T
-        ax.scatter(x, y, s=60, color=color, marker=mark, label=name, zorder=3)
-        start += len(group)
+    points, kinds = np.array(data["points"]), np.array(data["groups"])
+    for i, (name, (color, mark)) in enumerate(zip(data["names"], looks(), strict=False)):
+        ax.scatter(*points[kinds == i].T, s=60, color=color, marker=mark, label=name, zorder=3)
+    marked, words = points, data["words"]
+    for a, b, c, answer in points[data["questions"][:1]]:
+        target = a - b + c
+        for start, end in ((b, a), (c, target)):
+            ax.annotate("", end, start, arrowprops=dict(arrowstyle="-|>", color=BLUE, lw=2.5))
+        ax.plot(*np.transpose([target, answer]), "X--", color=RED, markevery=2, ms=12, lw=2)
+        marked, words = np.vstack([points, target]), [*words, "✕: a − b + c"]
     ax.set(xticks=[], yticks=[], xlabel="dirección 1", ylabel="dirección 2")
     ax.margins(0.12)
     ax.legend(frameon=False, fontsize=12, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
-    place_labels(ax, points, words)
+    place_labels(ax, marked, words)
     return ax
 
 
@@ -86,41 +96,29 @@ def place_labels(ax, points, words: list[str], fontsize: int = 12) -> list:
     Prueba doce direcciones cada vez más lejos, y une con una raya el que se aleja. Si no hay
     sitio libre, elige el que menos pise. Devuelve los rótulos.
     """
-    figure = ax.figure
-    figure.draw_without_rendering()  # coloca los ejes: hace falta saber dónde cae cada punto
-    pixels = ax.transData.transform(points)  # (N, 2)
+    ax.figure.draw_without_rendering()  # coloca los ejes: hace falta saber dónde cae cada punto
+    scale, pixels = ax.figure.dpi / 72, ax.transData.transform(points)  # (N, 2)
     taken = np.hstack([pixels - 7, pixels + 7])  # (N, 4): izquierda, abajo, derecha, arriba
-    frame = np.array(ax.get_window_extent().extents)
+    low, high = np.array(ax.get_window_extent().extents).reshape(2, 2)
     labels = []
-    for word, pixel in zip(words, pixels, strict=True):
+    for word, point, pixel in zip(words, points, pixels, strict=True):
         text = ax.annotate(word, (0, 0), fontsize=fontsize, annotation_clip=False)
-        box = text.get_window_extent()
+        half = np.array(text.get_window_extent().size) / 2
         text.remove()
-        shift, rectangle = _free_place(pixel, box.width, box.height, taken, frame, figure.dpi / 72)
-        taken = np.vstack([taken, rectangle])
-        line = dict(arrowstyle="-", color=GREY, lw=0.8) if np.hypot(*shift) > 45 else None
-        labels.append(ax.annotate(word, ax.transData.inverted().transform(pixel), shift,
-                                  textcoords="offset points", ha="center", va="center",
-                                  fontsize=fontsize, arrowprops=line))  # fmt: skip
-    return labels
-
-
-def _free_place(pixel, width, height, taken, frame, scale):
-    """El primer hueco libre alrededor de `pixel`: desplazamiento en puntos y rectángulo."""
-    half, best = np.array([width, height]) / 2, (np.inf, None, None)
-    for radius in RINGS:
-        for angle in np.radians(np.arange(0, 360, 30)):
-            direction = np.array([np.cos(angle), np.sin(angle)])
-            center = pixel + direction * (radius * scale + half)
-            rectangle = np.hstack([center - half, center + half])
-            below, above = frame[:2] - rectangle[:2], rectangle[2:] - frame[2:]
-            outside = np.maximum(below, 0).sum() + np.maximum(above, 0).sum()
-            cost = overlap_area(rectangle, taken) + 1e3 * outside
-            if cost < best[0]:
-                best = (cost, (center - pixel) / scale, rectangle)
+        best = (np.inf, None, None)
+        for radius, turn in product(RINGS, np.radians(np.arange(0, 360, 30))):
+            shift = np.array([np.cos(turn), np.sin(turn)]) * (radius * scale + half)
+            box = np.hstack([pixel + shift - half, pixel + shift + half])
+            outside = np.maximum(low - box[:2], 0).sum() + np.maximum(box[2:] - high, 0).sum()
+            cost = overlap_area(box, taken) + 1e3 * outside
+            best = min(best, (cost, shift / scale, box), key=lambda one: one[0])
             if cost == 0:
-                return best[1:]
-    return best[1:]
+                break
+        taken = np.vstack([taken, best[2]])
+        line = dict(arrowstyle="-", color=GREY, lw=0.8) if np.hypot(*best[1]) > 45 else None
+        labels.append(ax.annotate(word, point, best[1], textcoords="offset points", ha="center",
+                                  va="center", fontsize=fontsize, arrowprops=line))  # fmt: skip
+    return labels
 
 
 def overlap_area(rectangle, others) -> float:
@@ -128,6 +126,23 @@ def overlap_area(rectangle, others) -> float:
     low = np.maximum(rectangle[:2], others[:, :2])
     high = np.minimum(rectangle[2:], others[:, 2:])
     return float(np.clip(high - low, 0, None).prod(axis=1).sum())
+
+
+@styled
+def plot_strips(rows, names: list[str], ax=None):
+    """Cada vector como una tira de casillas: azul lo positivo, rojo lo negativo, blanco el 0.
+
+    Args:
+        rows: un vector por fila, (N, E).
+        names: el de cada fila.
+    """
+    ax = ax or new_axes(8.4, 0.5 * len(names) + 0.8)
+    top = np.abs(rows).max()
+    ax.imshow(rows, cmap="RdBu", vmin=-top, vmax=top, aspect="auto", interpolation="none")
+    ax.hlines(np.arange(1, len(names)) - 0.5, -0.5, len(rows[0]) - 0.5, color="white", lw=5)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xticks=[], xlabel=f"{len(rows[0])} números")
+    return ax
 
 
 @styled

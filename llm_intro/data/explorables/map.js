@@ -1,4 +1,5 @@
-// El mapa de palabras: al tocar una, sus vecinas de verdad, las de los cien números.
+// El mapa de palabras: al tocar una, sus vecinas de verdad, las de los cien números. Y, si trae
+// analogías, el paralelogramo que forman y lo que le falta para acertar.
 
 const WIDTH = 640, HEIGHT = 520, EDGE = 46, NEAR = 5;
 
@@ -7,6 +8,17 @@ function neighbours(cosines, i, k) {
   const others = cosines[i].map((cos, j) => [j, cos]).filter(([j]) => j !== i);
   return others.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, k);
 }
+
+/** El coseno de a − b + c con cada palabra; el de las tres de la pregunta no cuenta. */
+function completed(cosines, [a, b, c]) {
+  const long = Math.sqrt(3 + 2 * (cosines[a][c] - cosines[a][b] - cosines[b][c]));
+  return cosines.map((row, j) =>
+    [a, b, c].includes(j) ? -2 : (row[a] - row[b] + row[c]) / long);
+}
+
+/** Adónde se llega desde c con el paso que va de b a a. */
+const corner = (points, [a, b, c]) =>
+  [0, 1].map((axis) => points[a][axis] - points[b][axis] + points[c][axis]);
 
 /** La que cae más cerca en el dibujo. */
 function closest(points, i) {
@@ -51,8 +63,17 @@ function labels(at, words, size) {
   });
 }
 
-function start(main, { words, points, cosines, groups }) {
-  const at = fitted(points);
+/** Una flecha de un sitio a otro. */
+function arrow([x, y], [u, v]) {
+  const turn = (Math.atan2(v - y, u - x) * 180) / Math.PI;
+  return svg("g", { class: "arrow" }, svg("line", { x1: x, y1: y, x2: u, y2: v }),
+    svg("path", { d: "M0 0l-20 9v-18z", transform: `translate(${u} ${v}) rotate(${turn})` }));
+}
+
+function start(main, { words, points, cosines, groups, questions = [] }) {
+  const corners = questions.map((question) => corner(points, question));
+  const every = fitted([...points, ...corners]);
+  const at = every.slice(0, words.length);
   const size = matchMedia("(max-width: 480px)").matches ? 23 : 17;
   const shift = labels(at, words, size);
   const threads = svg("g", { class: "threads" });
@@ -65,28 +86,58 @@ function start(main, { words, points, cosines, groups }) {
   const menu = el("select", { id: "palabra", onchange: () => choose(menu.selectedIndex) },
     ...words.map((word) => el("option", {}, word)));
 
+  const asked = el("select", { id: "analogia", onchange: () => asked.selectedIndex
+    ? ask(asked.selectedIndex - 1) : choose(menu.selectedIndex) }, el("option", {}, "ninguna"),
+  ...questions.map(([a, b, c]) => el("option", {}, `${words[a]} − ${words[b]} + ${words[c]}`)));
+  const title = el("p", {});
+
+  function show(ordered, drawn, kinds) {
+    threads.replaceChildren(...drawn);
+    nodes.forEach((node, j) => node.setAttribute("class", `node ${kinds(j)}`));
+    list.replaceChildren(...ordered.map(([j, cos]) =>
+      el("li", {}, `${words[j]} `, el("span", { class: "soft" }, comma(cos)))));
+  }
+
+  function ask(n) {
+    const [a, b, c, answer] = questions[n], cross = every[words.length + n];
+    const values = completed(cosines, questions[n]);
+    const ordered = values.map((cos, j) => [j, cos]).sort((x, y) => y[1] - x[1]);
+    const first = ordered[0][0];
+    const miss = ([x, y]) => svg("line", { x1: cross[0], y1: cross[1], x2: x, y2: y, class: "miss" });
+    show(ordered.slice(0, NEAR), [arrow(at[b], at[a]), arrow(at[c], cross), miss(at[answer]),
+      svg("path", { d: "M-9 -9L9 9M-9 9L9 -9", class: "cross",
+        transform: `translate(${cross[0]} ${cross[1]})` })],
+    (j) => (j === first ? "center" : [a, b, c, answer].includes(j) ? "near" : ""));
+    title.textContent = "Las más cercanas a la cruz, con los cien números:";
+    told.textContent = first === answer
+      ? `Acierta: la más cercana es «${words[answer]}». La raya es lo que falta en el dibujo.`
+      : `Falla: gana «${words[first]}», y «${words[answer]}» tiene coseno ${comma(values[answer])}. ` +
+        "La raya es lo que falta en el dibujo.";
+  }
+
   function choose(i) {
+    asked.selectedIndex = 0;
     menu.selectedIndex = i;
     const near = neighbours(cosines, i, NEAR), drawn = closest(points, i);
-    threads.replaceChildren(...near.map(([j, cos]) => svg("line", { x1: at[i][0], y1: at[i][1],
-      x2: at[j][0], y2: at[j][1], "stroke-width": 1 + 8 * Math.max(cos, 0) })));
-    nodes.forEach((node, j) => {
-      const kind = j === i ? "center" : near.some(([one]) => one === j) ? "near" : "";
-      node.setAttribute("class", `node ${kind}`);
-    });
-    list.replaceChildren(...near.map(([j, cos]) =>
-      el("li", {}, `${words[j]} `, el("span", { class: "soft" }, comma(cos)))));
+    show(near, near.map(([j, cos]) => svg("line", { x1: at[i][0], y1: at[i][1],
+      x2: at[j][0], y2: at[j][1], "stroke-width": 1 + 8 * Math.max(cos, 0) })),
+    (j) => (j === i ? "center" : near.some(([one]) => one === j) ? "near" : ""));
+    title.textContent = "Vecinas por coseno, con los cien números:";
     const right = near[0][0] === drawn;
     told.textContent = `En el dibujo, la más cercana es «${words[drawn]}», con coseno ` +
       `${comma(cosines[i][drawn])}. ${right ? "También lo es de verdad." : "De verdad no lo es."}`;
   }
 
   main.append(el("style", {}, STYLE),
-    el("div", { class: "row" }, el("label", { for: "palabra" }, "Toca una palabra o elígela:"), menu),
+    el("div", { class: "row" }, el("label", { for: "palabra" }, "Toca una palabra o elígela:"), menu,
+      ...(questions.length ? [el("label", { for: "analogia" }, "Analogía:"), asked] : [])),
     el("div", { class: "wide" },
       svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, threads, ...nodes),
-      el("div", {}, el("p", {}, "Vecinas por coseno, con los cien números:"), list, told)));
-  choose(words.indexOf("vino"));
+      el("div", {}, title, list, told)));
+  if (questions.length) {
+    asked.selectedIndex = 1;
+    ask(0);
+  } else choose(Math.max(0, words.indexOf("vino")));
 }
 
 const STYLE = `
@@ -98,7 +149,11 @@ const STYLE = `
 .node.near text, .node.center text { fill: var(--ink); font-weight: 700; }
 .node.center circle:nth-child(2) { r: 10; }
 .hit { fill: transparent; }
-.threads line { stroke: var(--orange); opacity: 0.75; }
+.threads > line { stroke: var(--orange); opacity: 0.75; }
+.arrow line { stroke: var(--blue); stroke-width: 5; }
+.arrow path { fill: var(--blue); }
+.threads > line.miss { stroke-width: 4; stroke-dasharray: 9 7; opacity: 1; }
+.cross { stroke: var(--orange); stroke-width: 6; }
 .g0 { fill: #0072b2; } .g1 { fill: #e69f00; } .g2 { fill: #009e73; }
 .g3 { fill: #d55e00; } .g4 { fill: #cc79a7; } .g5 { fill: #8a8a8a; }
 ol { margin: 4px 0 8px; padding-left: 1.4em; }
