@@ -7,6 +7,7 @@ import pytest
 import sample_lesson as sample
 
 import address
+import badges
 import lessons
 import llm_intro
 import publish
@@ -73,9 +74,9 @@ def test_images_are_relative_until_there_is_an_address(tmp_path):
 def test_without_an_address_there_are_no_badges(tmp_path):
     """Sin publicar abrirían la dirección de nadie, y sin red serían imágenes rotas."""
     item = sample.lesson(tmp_path, *sample.good_cells())
-    told = source(publish.with_badges(item, PLACEHOLDER), "insignia")
+    told = source(badges.with_badges(item, PLACEHOLDER), "insignia")
     assert told.startswith("# Sumar\n") and "make publish" in told
-    for text in (told, publish.table(PLACEHOLDER), publish.badge_page(PLACEHOLDER)):
+    for text in (told, publish.table(PLACEHOLDER), badges.page(PLACEHOLDER)):
         assert "![" not in text and "colab.research" not in text
     assert "![Abrir en Colab]" in publish.table(FORK)
 
@@ -109,7 +110,7 @@ def test_a_notebook_is_written_as_nbformat_writes_it(tmp_path):
 def test_a_branch_with_a_slash_is_escaped_for_binder():
     """Binder separa con barras: la de una rama va escapada."""
     branch = Address(FORK.url, "curso/2026")
-    assert "/curso%2F2026?" in branch.buttons("00_a.ipynb")
+    assert "/curso%2F2026?" in badges.buttons(branch, "00_a.ipynb")
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from address import HUB, Address
+from address import Address
+from badges import HUB
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))

@@ -15,24 +15,6 @@ GITHUB = "https://github.com/"
 REPO = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*/[\w.-]+")  # GitHub no admite «_» en la cuenta
 REF = re.compile(r"[\w.-]+(/[\w.-]+)*")
 VERSION = re.compile(r"v(\d+\.\d+\.\d+)")
-BUTTONS = {
-    "Abrir en Colab": (
-        "https://colab.research.google.com/assets/colab-badge.svg",
-        "https://colab.research.google.com/github/{repo}/blob/{ref}/notebooks/{name}",
-    ),
-    "Abrir en Kaggle": (
-        "https://kaggle.com/static/images/open-in-kaggle.svg",
-        "https://kaggle.com/kernels/welcome?src=https://github.com/{repo}/blob/{ref}/notebooks/{name}",
-    ),
-    "Abrir en Binder": (
-        "https://mybinder.org/badge_logo.svg",
-        "https://mybinder.org/v2/gh/{repo}/{quoted_ref}?urlpath=lab/tree/notebooks/{name}",
-    ),
-}
-HUB = (
-    "https://HUB/hub/user-redirect/git-pull?repo={quoted_url}&branch={quoted_branch}"
-    "&urlpath=lab/tree/{folder}/notebooks/00_empieza_aqui.ipynb"
-)
 
 
 @dataclass(frozen=True)
@@ -65,13 +47,6 @@ class Address:
             quoted_ref=quote(self.ref, safe=""),
             quoted_branch=quote(self.branch, safe=""),
             quoted_url=quote(self.url, safe=""),
-        )
-
-    def buttons(self, name: str) -> str:
-        """Las insignias de un cuaderno, en Markdown; sin publicar no abrirían nada."""
-        return "\n".join(
-            f"[![{label}]({image})]({self.fill(link, name)})"
-            for label, (image, link) in BUTTONS.items()
         )
 
 

@@ -57,6 +57,12 @@ class Lesson:
         return self.path.stem
 
 
+def replaced(lesson: Lesson, cell_id: str, **changes) -> Lesson:
+    """Otro cuaderno con lo que se diga de una celda cambiado."""
+    cells = [{**c, **changes} if c.get("id") == cell_id else c for c in lesson.cells]
+    return Lesson(lesson.path, {**lesson.nb, "cells": cells})
+
+
 def joined(text: str | list[str]) -> str:
     """En un archivo .ipynb un texto es una lista de líneas; en memoria, una cadena."""
     return "".join(text)

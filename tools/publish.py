@@ -13,12 +13,13 @@ import re
 import sys
 from pathlib import Path
 
+import badges
 import lessons
-from address import BUTTONS, HUB, Address, current, set_address
-from lessons import BADGE, BOOTSTRAP, FOLDED, IGNORED, MARK, ROOT, Lesson
+from address import Address, current, set_address
+from badges import NOT_YET, with_badges
+from lessons import BOOTSTRAP, FOLDED, IGNORED, ROOT, Lesson, replaced
 
 HERE = Path(__file__).resolve().parent
-NOT_YET = "Cuando publiques tu copia, `make publish` pone aquí las insignias."
 COLAB = {  # si está publicado → lo que dice el README de la primera manera de entrar
     True: "Pulsa la insignia de una lección en la tabla de abajo y ejecuta la primera celda.",
     False: "Esta copia todavía no tiene dirección, y Colab no sabría de dónde bajarla.\n"
@@ -43,15 +44,6 @@ def with_bootstrap(lesson: Lesson, address: Address) -> Lesson:
     return replaced(lesson, BOOTSTRAP, source=code, metadata=folded)
 
 
-def with_badges(lesson: Lesson, address: Address) -> Lesson:
-    """Otro cuaderno con sus insignias bajo el título."""
-    head = lessons.source(lesson.cell(BADGE) or {"source": f"# {lesson.title}"})
-    below = f"{NOT_YET} [Cómo se hace](../colab_badge.md)."
-    if address.published:
-        below = address.buttons(lesson.path.name)
-    return replaced(lesson, BADGE, source=f"{head.split(MARK)[0].rstrip()}\n\n{MARK}\n{below}")
-
-
 def with_images(lesson: Lesson, address: Address) -> Lesson:
     """Otro cuaderno con imágenes que se ven: relativas, y completas una vez publicado."""
     here = f"https://raw.githubusercontent.com/{address.repo}/{address.ref}/imgs/"
@@ -69,12 +61,6 @@ def refreshed(lesson: Lesson, address: Address) -> Lesson:
     return with_images(with_bootstrap(with_badges(lesson, address), address), address)
 
 
-def replaced(lesson: Lesson, cell_id: str, **changes) -> Lesson:
-    """Otro cuaderno con lo que se diga de una celda cambiado."""
-    cells = [{**c, **changes} if c.get("id") == cell_id else c for c in lesson.cells]
-    return Lesson(lesson.path, {**lesson.nb, "cells": cells})
-
-
 def table(address: Address) -> str:
     """La tabla de lecciones del README."""
     rows = [["Lección", "Clase", "Cálculo", "Abrir"], ["---"] * 4]
@@ -82,7 +68,7 @@ def table(address: Address) -> str:
         name = lesson.path.name
         link = f"[{lesson.number} · {lesson.title}](notebooks/{name})"
         times = [minutes(lesson, "Clase"), minutes(lesson, "Cálculo")]
-        rows.append([link, *times, address.buttons(name).replace("\n", " ")])
+        rows.append([link, *times, badges.buttons(address, name).replace("\n", " ")])
     columns = 4 if address.published else 3
     lines = ["| " + " | ".join(row[:columns]) + " |" for row in rows]
     return "\n".join(lines if address.published else [*lines, "", NOT_YET])
@@ -93,24 +79,6 @@ def minutes(lesson: Lesson, what: str) -> str:
     text = "\n".join(map(lessons.source, lesson.markdown))
     found = re.search(rf"^{what}: (.*?(?:minutos?(?: y medio)?|segundos))\b", text, re.MULTILINE)
     return found[1] if found else ""
-
-
-def badge_page(address: Address) -> str:
-    """colab_badge.md, con cada insignia en Markdown y en HTML."""
-    image, link = BUTTONS["Abrir en Colab"]
-    parts = []
-    for lesson in lessons.all_lessons():
-        target = address.fill(link, lesson.path.name)
-        parts.append(
-            f"### {lesson.number} · {lesson.title}\n\n```markdown\n"
-            f"[![Abrir en Colab]({image})]({target})\n```\n\n```html\n"
-            f'<a href="{target}"><img src="{image}" alt="Abrir en Colab"></a>\n```'
-        )
-    state = f"Esta copia abre `{address.repo}` en `{address.ref}`."
-    if not address.published:
-        state, parts = "Esta copia aún no tiene dirección.", [NOT_YET]
-    page = (HERE / "colab_badge_template.md").read_text(encoding="utf-8").replace("@STATE@", state)
-    return page.replace("@BADGES@", "\n\n".join(parts)).replace("@HUB@", address.fill(HUB))
 
 
 def clone_lines(address: Address) -> str:
@@ -139,7 +107,7 @@ def between(text: str, name: str, new: str) -> str:
 
 def generated(address: Address) -> dict[Path, str]:
     """Todo lo que sale de la dirección: archivo → texto que debe tener."""
-    files = {ROOT / "colab_badge.md": badge_page(address)}
+    files = {ROOT / "colab_badge.md": badges.page(address)}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = between(readme, "lecciones", table(address))
     readme = between(readme, "colab", f"**1. En Colab.** {COLAB[address.published]}")
