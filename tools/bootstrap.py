@@ -22,8 +22,8 @@ if not getattr(find_spec("llm_intro"), "origin", None):  # no está instalado
         sys.path.insert(0, str(copies[0]))
     elif "/_" in REPO:
         raise Alto("esta copia no tiene dirección: baja el curso entero o mira colab_badge.md.")
-    elif subprocess.run([*PIP, f"git+{REPO}@{REF}"]).returncode:
-        raise Alto(f"no se pudo instalar desde {REPO}: comprueba la red y que tengas git.")
+    elif subprocess.run([*PIP, f"git+{REPO}@{REF}"], capture_output=True).returncode:
+        raise Alto(f"no se pudo instalar {REPO}: ¿hay git y red (en Kaggle, actívala)?")
 if missing := [name for name in NEEDED if not find_spec(name)]:
     raise Alto(f"faltan paquetes. En una celda, escribe: %pip install {' '.join(missing)}")
 
