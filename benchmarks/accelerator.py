@@ -1,6 +1,7 @@
 """Entrenar en una tarjeta: velocidad, segundos hasta cada meta, memoria, y qué aporta cada cambio.
 
     python benchmarks/accelerator.py            # unos 25 minutos, con una tarjeta
+    python benchmarks/accelerator.py --share .1 # en la décima parte, si se presta poco rato
     python benchmarks/accelerator.py --smoke    # unos pasos de cada fila, en lo que haya
 
 La base es lo que elige `plan_for`; cada fila le quita o le cambia una cosa. Guarda la tabla en
@@ -17,6 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import torch
+from graphed import GraphedRun
 from recipes import cpu_name, quiet
 
 from llm_intro import COURSE_RECIPE, CervantesLSTM, CharTokenizer, load_quijote
@@ -69,15 +71,18 @@ def rows() -> dict:
         "en bf16": ({"precision": "bf16"}, Run, None, 1.5),
         "pidiendo la pérdida en cada paso": ({}, Asking, None, 0.5),
         "sin AdamW de un solo núcleo": ({}, Run, slow, 0.5),
-        "lotes de 256": (wide, Run, None, 1.5),
+        "grabando el paso (grafo de CUDA)": ({}, GraphedRun, None, 1.5),
+        "lotes de 256": (wide, Run, None, 3),
+        "lotes de 256, grabando el paso": (wide, GraphedRun, None, 3),
         "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.5),
         "la receta de la CPU": (COURSE_RECIPE, Run, None, 1.5),
     }
 
 
-def measure(corpus, device, row, steps: int | None) -> tuple[list[str], dict]:
+def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple[list[str], dict]:
     """Entrena una fila y devuelve sus celdas y sus medidas."""
     changes, run, how, minutes = row
+    minutes *= share
     vocab = CharTokenizer.from_text(corpus.text).vocab_size
     torch.manual_seed(0)
     if changes is COURSE_RECIPE:
@@ -85,7 +90,7 @@ def measure(corpus, device, row, steps: int | None) -> tuple[list[str], dict]:
     else:
         model = plan_for(vocab, device).model
         recipe = replace(CARD_RECIPE if device.type != "cpu" else COURSE_RECIPE, **changes)
-    recipe = replace(recipe, minutes=minutes, evals=int(40 * minutes))
+    recipe = replace(recipe, minutes=minutes, evals=max(10, int(40 * minutes)))
     if steps:
         recipe = replace(recipe, minutes=None, steps=steps, evals=1, precision="fp32")
     card = torch.get_device_module(device) if device.type != "cpu" else None
@@ -116,6 +121,16 @@ def measure(corpus, device, row, steps: int | None) -> tuple[list[str], dict]:
     return cells, {"recipe": asdict(recipe), "events": [asdict(e) for e in history.events]}
 
 
+def measured(corpus, device, row, options):
+    """`measure`, o por qué no se pudo: una fila que falla no se lleva a las demás."""
+    if device.type != "cuda" and row[1] is GraphedRun:
+        return ["solo CUDA", *["sin medir"] * (len(HEAD) - 2)], {}
+    try:
+        return measure(corpus, device, row, 2 if options.smoke else None, options.share)
+    except (RuntimeError, FloatingPointError) as error:
+        return [f"falló: {str(error).splitlines()[0]}"[:80], *["—"] * (len(HEAD) - 2)], {}
+
+
 def use_of(card) -> float:
     """Tanto por ciento de uso, si la biblioteca que lo cuenta está; si no, 0."""
     try:
@@ -130,6 +145,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--share", type=float, default=1.0, help="parte de los minutos")
     options = parser.parse_args()
     device, corpus = best_device(), load_quijote()
     module = torch.get_device_module(device)
@@ -137,11 +153,16 @@ def main() -> None:
     auto = str(precision_of("auto", device)).removeprefix("torch.")
     print(f"{name}; torch {torch.__version__}; precisión «auto»: {auto}\n")
     print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
-    results = {"hardware": name, "torch": torch.__version__, "date": date.today().isoformat()}
+    results = {
+        "hardware": name,
+        "torch": torch.__version__,
+        "share": options.share,
+        "date": date.today().isoformat(),
+    }
     for title, row in rows().items():
         cells = ["sin medir"] * (len(HEAD) - 1)
         if options.smoke or device.type != "cpu":
-            cells, results[title] = measure(corpus, device, row, 2 if options.smoke else None)
+            cells, results[title] = measured(corpus, device, row, options)
         print("| " + " | ".join([title, *cells]) + " |", flush=True)
     if not options.smoke and device.type != "cpu":
         slug = re.sub(r"\W+", "_", name.lower())
