@@ -33,7 +33,7 @@ from safetensors.torch import load_file, save_file
 from ship import log
 from torch.nn.functional import cross_entropy, log_softmax, one_hot
 
-from llm_intro import CharTokenizer, TrainConfig, load_pretrained, load_quijote
+from llm_intro import TrainConfig, load_pretrained, load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.models.transformer import Transformer
@@ -85,6 +85,11 @@ TEACHERS = {  # nombre: (red, receta)
 SHIPPED = ("cervantes", "transformer")  # también enseñan las que ya viajan con el curso
 
 
+def symbols():
+    """El tokenizador del libro entero, el de las redes que ya viajan: también sin el libro."""
+    return load_pretrained("cervantes").tokenizer
+
+
 def student(vocab: int, width: int = 960) -> CervantesLSTM:
     """La alumna: una LSTM de una capa, como la de la lección, que NumPy y la página saben leer."""
     return CervantesLSTM(vocab, 64, width, num_layers=1, dropout=0.0, forget_bias=1.0)
@@ -111,8 +116,9 @@ def teach(name: str, corpus, device, **changes) -> None:
     make, recipe = TEACHERS[name]
     recipe = replace(recipe, **changes)
     torch.manual_seed(recipe.seed)
-    vocab = CharTokenizer.from_text(corpus.text).vocab_size
+    vocab = symbols().vocab_size
     model = make(vocab).to(device)
+    model.tokenizer = symbols()
     graphs = device.type == "cuda" and isinstance(model, CervantesLSTM) and GRAPHS
     history = train(model, corpus, recipe, log, GraphedRun if graphs else Run)
     best, last = history.best, history.events[-1]
@@ -133,7 +139,7 @@ def device_name(device) -> str:
 
 def known(corpus, device) -> dict:
     """Los maestros que ya están entrenados, y las redes que viajan con el curso."""
-    vocab = CharTokenizer.from_text(corpus.text).vocab_size
+    vocab = symbols().vocab_size
     made = {n: load(n, vocab, device) for n in TEACHERS if (RUNS / f"{n}.safetensors").exists()}
     return made | {n: load_pretrained(n).to(device).eval() for n in SHIPPED}
 
@@ -146,7 +152,7 @@ def log_probs(model, ids, hidden=None):
 
 def weigh(teachers: dict, corpus, device) -> tuple[list[float], dict]:
     """El peso de cada uno en el producto, elegido en valid, y los bits de cada uno y de todos."""
-    tokenizer = CharTokenizer.from_text(corpus.text)
+    tokenizer = symbols()
     ids = torch.from_numpy(tokenizer.encode(corpus.valid[:SOFT_TRIAL]))
     columns = ids[: len(ids) // 20 * 20].view(20, -1).t().to(device)  # (L, 20)
     rows, bits, told = [], {}, columns[1:].cpu().numpy().ravel()
@@ -280,7 +286,7 @@ class Pupil:
 
 def learn(corpus, device, minutes: float, width=960, streams=STREAMS, lr=4e-3, hard=0.5) -> None:
     """Entrena a la alumna con lo que escriben los maestros, y la guarda en su mejor medida."""
-    tokenizer = CharTokenizer.from_text(corpus.text)
+    tokenizer = symbols()
     teachers = known(corpus, device)
     weights, bits = weigh(teachers, corpus, device)
     print("pesos", dict(zip(teachers, np.round(weights, 3), strict=True)), bits, flush=True)
