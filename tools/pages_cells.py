@@ -16,9 +16,8 @@ from pygments.lexers import get_lexer_by_name
 
 import lessons
 from address import Address
-from lessons import Lesson
+from lessons import MARK, Lesson
 from notebooks import CONTROL
-from publish import MARK
 
 MOVE = "Aquí hay mandos que se mueven en el cuaderno. "
 MOVES = '<div class="explorable"'  # se basta sola: va tal cual
