@@ -8,28 +8,27 @@ def attend(q, k, v, scale=True, normal=True):
     return (p / p.sum() if normal else p) @ v
 
 
-def previous(n, shift=1, strength=50.0):
-    scores = np.zeros((n, n))
-    for i in range(n):
-        scores[i, max(i - shift, 0)] = strength
-    return scores
+def lists(asks, shows, strength=8.0):
+    """Ceros, salvo la columna por la que se pregunta y la que se enseña."""
+    return [strength * (i == asks) for i in range(6)], [float(i == shows) for i in range(6)]
 
 
 RIGHT = {
+    "pregunta_y_clave": [lambda: lists(4, 3), lambda: np.array(lists(4, 3, 50.0))],
     "atiende": [attend],
-    "copia_anterior": [previous],
     "mascara_causal": [lambda n: [[j <= i for j in range(n)] for i in range(n)]],
 }
 WRONG = {
+    "pregunta_y_clave": [
+        lambda: lists(3, 4),  # al revés: pregunta la avería
+        lambda: lists(4, 3, 1.0),  # demasiado blanda
+        lambda: lists(4, 4),  # la acción se mira a sí misma
+        lambda: [0, 0, 0, 0, 8, 0],  # falta la clave
+    ],
     "atiende": [
         lambda q, k, v: attend(q, k, v, scale=False),
         lambda q, k, v: attend(q, k, v, normal=False),
         lambda q, k, v: k @ q / np.sqrt(len(q)),
-    ],
-    "copia_anterior": [
-        lambda n: previous(n, shift=0),
-        lambda n: previous(n, strength=1.0),  # demasiado blanda
-        lambda n: previous(n + 1),
     ],
     "mascara_causal": [
         lambda n: [[j < i for j in range(n)] for i in range(n)],  # no se mira a sí misma

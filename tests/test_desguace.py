@@ -499,8 +499,6 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     ax = figures.plot_weights(maps[0, 0], words)
     assert [tick.get_text() for tick in ax.get_xticklabels()] == words
     assert ax.get_ylabel() == "quién lee"
-    mask = np.tril(np.ones((3, 3), bool))
-    assert len(figures.plot_masks({"causal": mask, "libre": mask | True}, words[:3])) == 2
     bars = answers.plot_changes({"a": 0.0, "b": -2.0})
     assert [bar.get_width() for bar in bars.patches] == [0, -2]
     table = answers.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})

@@ -259,3 +259,38 @@ def test_without_its_unit_the_closing_sign_costs_more():
     assert closing["target"] > 1 and closing["target"] > 10 * max(closing["others"])
     assert abs(stop["target"]) < closing["target"] / 100
     assert len(closing["others"]) == len(stop["others"]) == 20
+
+
+WALK = load_results("walk")
+
+
+@pytest.mark.parametrize("sentence", WALK["sentences"], ids=lambda told: told["name"])
+def test_the_walk_meets_each_key_as_python_does(sentence):
+    """En las ocho cabezas y con cualquier lector, el reparto es softmax(q·k/√d − lo lejos)."""
+    last = len(sentence["words"]) - 1
+    for q, k in zip(sentence["q"], sentence["k"], strict=True):
+        q, k = np.array(q) / 1000, np.array(k) / 1000  # (cabezas, T, d)
+        for head, slope in enumerate(WALK["slopes"]):
+            for reader in (0, last // 2, last):
+                far = slope * (reader - np.arange(reader + 1))
+                points = k[head, : reader + 1] @ q[head, reader] / math.sqrt(q.shape[-1]) - far
+                wanted = np.exp(points) / np.exp(points).sum()
+                found = node("walk", "attend(...given)", (1000 * q[head]).tolist(),
+                             (1000 * k[head]).tolist(), slope, reader)  # fmt: skip
+                assert [one["weight"] for one in found] == pytest.approx(wanted, abs=1e-3)
+
+
+def test_the_walk_changes_its_mind_between_the_door_and_the_end():
+    """Al entrar, la última palabra dice lo mismo en las dos frases; al salir, cosas distintas."""
+    long, short = (one["probs"][-1] for one in WALK["sentences"])
+    places = WALK["sentences"][0]["guesses"][-1]
+    assert places == WALK["sentences"][1]["guesses"][-1] and long[0] == short[0]
+    assert [places[int(np.argmax(p[-1]))] for p in (long, short)] == ["desguace", "taller"]
+    assert [len(one["stages"]) for one in (WALK,)] == [len(long)] == [1 + 2 * 2]
+
+
+def test_the_walk_stops_at_every_piece():
+    """Entrada y, en cada capa, sus cabezas, la suma y la red pequeña, en su etapa."""
+    found = node("walk", "stops(2, 4).map(({ kind, stage }) => [kind, stage])")
+    layer = [["head", 0]] * 4 + [["sum", 1], ["mlp", 2]]
+    assert found == [["in", 0], *layer, *([kind, stage + 2] for kind, stage in layer)]

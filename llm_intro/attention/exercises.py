@@ -1,10 +1,23 @@
-"""Ejercicios de «Atención y desguace»."""
+"""Ejercicios de «Atención»."""
 
 import math
 
 import numpy as np
 
 from ..face.exercises import exercise, expect
+
+
+@exercise(
+    "quien pregunta es la acción, y lo que busca está en la columna de la avería.",
+    "pon un número grande en la quinta de la pregunta y un 1 en la cuarta de la clave.",
+    "return [0, 0, 0, 0, 8, 0], [0, 0, 0, 1, 0, 0].",
+    proves="una cabeza pregunta lo que dicen sus dos listas; en una red, se aprenden.",
+)
+def pregunta_y_clave(answer) -> str | None:
+    w_q, w_k = np.asarray(answer(), dtype=float)  # la palabra i solo tiene un 1 en la columna i
+    weights = np.exp(w_q[4] * (w_k - w_k.max()))
+    share = float(weights[3] / weights.sum())
+    return None if share > 0.9 else f"la acción pone {share:.2f} de su interés en la avería."
 
 
 @exercise(
@@ -20,28 +33,6 @@ def atiende(answer) -> str | None:
         weights = np.exp(k @ q / math.sqrt(d))
         cases.append((q, k, v, weights @ v / weights.sum()))
     return expect(answer, cases, "con claves {1.shape} se esperaba la media {expected}", 1e-5)
-
-
-@exercise(
-    "en la fila i, la única puntuación alta es la de la columna i - 1.",
-    "la primera palabra no tiene anterior: que se mire a sí misma.",
-    "empieza con np.zeros((n, n)) y pon 50 en [i, max(i - 1, 0)].",
-    proves="con puntuaciones que solo dependen de la posición, una cabeza copia la palabra "
-    "anterior: sin posiciones no podría.",
-)
-def copia_anterior(answer) -> str | None:
-    for n in (2, 5):
-        scores = np.asarray(answer(n), dtype=float)
-        if scores.shape != (n, n):
-            return f"con {n} palabras hacen falta {n} × {n} puntuaciones; hay {scores.shape}."
-        scores = np.where(np.tril(np.ones((n, n))) > 0, scores, -np.inf)
-        weights = np.exp(scores - scores.max(1, keepdims=True))
-        weights /= weights.sum(1, keepdims=True)
-        for i in range(n):
-            if not weights[i, max(i - 1, 0)] >= 0.99:  # así tampoco cuela un NaN
-                got = weights[i].round(2).tolist()
-                return f"la palabra {i} de {n} debería mirar a la anterior y reparte {got}."
-    return None
 
 
 @exercise(

@@ -1,48 +1,52 @@
-"""Figuras de la lección de atención: máscaras, a quién se mira y qué importa."""
+"""Figuras de la lección de atención: a quién se mira, quién puede mirar y por dónde pasa."""
 
 import numpy as np
 
-from ..face.figures import COMMAS, panels, styled
-from ..face.palette import BLUE
+from ..face.figures import panels, styled
+from ..face.palette import BLUE, RED
 from ..support.text import comma
 
-SMALL = 64  # casillas de un mapa en el que caben todos los números
-
-
-def map_axes(width: float, height: float):
-    """Unos ejes del tamaño de un mapa, en pulgadas."""
-    return panels(1, width, height)[0]
+FAMILIES = {"GPT: hacia atrás": 1, "BERT: todas a todas": 2, "T5: dos torres": 3}
 
 
 @styled
-def plot_masks(masks: dict[str, np.ndarray], words: list[str]):
-    """Máscaras lado a lado: un punto donde la palabra de la fila puede mirar a la de la columna.
+def plot_families(given: list[str], written: list[str]):
+    """Quién mira a quién en tres familias: cada línea baja de quien lee a quien mira.
 
     Args:
-        masks: por familia, una tabla de verdadero y falso, (T, T).
-        words: las palabras, que sirven de filas y de columnas.
+        given: las palabras de la entrada; en las dos primeras familias, las únicas.
+        written: las que escribe la segunda torre de la tercera.
     """
-    axes = panels(len(masks), 2.5 * len(masks), 3.4)
-    for ax, (name, mask) in zip(axes, masks.items(), strict=True):
-        rows, columns = np.nonzero(mask)
-        ax.imshow(np.asarray(mask), cmap="Blues", vmin=0, vmax=2)
-        ax.scatter(columns, rows, color=BLUE, s=30)
-        ax.set_xticks(range(len(words)), words, rotation=90)
-        ax.set_yticks(range(len(words)), words)
-        ax.set(title=name, xlabel="mira a")
-    axes[0].set(ylabel="quién lee")
+    axes = panels(3, 10.5, 3.6)
+    for ax, (name, kind) in zip(axes, FAMILIES.items(), strict=True):
+        _tower(ax, given, 0, causal=kind == 1)
+        if kind == 3:
+            left = len(given) + 0.5
+            _tower(ax, written, left, causal=True)
+            for i, j in np.ndindex(len(written), len(given)):
+                ax.plot((left + i, j), (2, 1), "--", color=RED, linewidth=1.5)
+            ax.plot(left + np.arange(len(written)), [2] * len(written), "s", color=RED)
+        ax.set(title=name, ylim=(-0.6, 2.3))
+        ax.axis("off")
     return axes
+
+
+def _tower(ax, words: list[str], left: float, causal: bool) -> None:
+    """Las palabras, abajo; sus lectores, arriba; y una línea por mirada permitida."""
+    places = left + np.arange(len(words))
+    for i, j in np.ndindex(len(words), len(words)):
+        if j <= i or not causal:
+            ax.plot(places[[i, j]], (1, 0), "-o", color=BLUE, linewidth=1.5)
+    for x, word in zip(places, words, strict=True):
+        ax.text(x, -0.15, word, ha="center", va="top", rotation=30)
 
 
 @styled
 def plot_weights(weights, words: list[str], ax=None):
     """Mapa de atención, (T, T): la palabra de cada fila reparte 1 entre las de las columnas."""
-    weights = np.asarray(weights)
-    ax = ax or map_axes(max(5, 0.42 * len(words)), max(2.5, 0.42 * len(words) + 1.5))
-    ax.set_xticks(range(len(words)), words, rotation=60, ha="right")
-    ax.set_yticks(range(len(words)), words)
+    ax = plot_heads(np.transpose(weights), words, words, ax)
     ax.set(xlabel="mira a", ylabel="quién lee")
-    return _shade(ax, weights)
+    return ax
 
 
 @styled
@@ -53,18 +57,33 @@ def plot_heads(weights, words: list[str], names: list[str], ax=None):
         weights: (cabezas, T).
         words, names: las T palabras y las cabezas.
     """
-    ax = ax or map_axes(2 + 0.6 * len(names), 0.21 * len(words) + 1.5)
-    ax.set_xticks(range(len(names)), names, rotation=60, ha="right")
-    ax.set_yticks(range(len(words)), words)
+    ax = ax or panels(1, 2 + 0.6 * len(names), 0.21 * len(words) + 1.5)[0]
     ax.set(xlabel="cabeza", ylabel="a quién mira")
-    return _shade(ax, np.asarray(weights).T)
+    return _shade(ax, np.transpose(weights), words, names)
 
 
-def _shade(ax, table: np.ndarray):
-    """Colorea la tabla y escribe sus pesos; si es grande, solo los que pasan de 0,2."""
+@styled
+def plot_walk(data: dict):
+    """Lo que la red diría tras la última palabra de cada frase si acabara en cada etapa.
+
+    Args:
+        data: lo que guarda benchmarks/attention.py walk.
+    """
+    axes = panels(2, 10.5, 3.6)
+    for ax, told in zip(axes, data["sentences"], strict=True):
+        ax.set(title=f"tras «{told['words'][-1]}», en la frase {told['name']}", xlabel="etapa")
+        _shade(ax, np.transpose(told["probs"][-1]), told["guesses"][-1], data["stages"])
+    axes[0].set(ylabel="probabilidad de…")
+    return axes[0]
+
+
+def _shade(ax, table, rows: list[str], columns: list[str]):
+    """Colorea una tabla de 0 a 1, con sus nombres, y escribe los números que llegan a 0,1."""
     image = ax.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, j in np.argwhere(table >= (0.2 if table.size > SMALL else 0.05)):
-        ink = "white" if table[i, j] > 0.6 else "black"
-        ax.text(j, i, comma(table[i, j], 1), ha="center", va="center", fontsize=10, color=ink)
-    ax.figure.colorbar(image, ax=ax, label="peso", format=COMMAS)
+    for (i, j), share in np.ndenumerate(image.get_array()):
+        if share >= 0.1:
+            ink = "white" if share > 0.6 else "black"
+            ax.text(j, i, comma(share, 1), ha="center", va="center", fontsize=10, color=ink)
+    ax.set_xticks(range(len(columns)), columns, rotation=60, ha="right")
+    ax.set_yticks(range(len(rows)), rows)
     return ax
