@@ -9,6 +9,11 @@ from ..support.text import comma
 FAMILIES = {"GPT: hacia atrás": 1, "BERT: todas a todas": 2, "T5: dos torres": 3}
 
 
+def map_axes(width: float, height: float):
+    """Unos ejes del tamaño de un mapa, en pulgadas."""
+    return panels(1, width, height)[0]
+
+
 @styled
 def plot_families(given: list[str], written: list[str]):
     """Quién mira a quién en tres familias: cada línea baja de quien lee a quien mira.
@@ -57,7 +62,7 @@ def plot_heads(weights, words: list[str], names: list[str], ax=None):
         weights: (cabezas, T).
         words, names: las T palabras y las cabezas.
     """
-    ax = ax or panels(1, 2 + 0.6 * len(names), 0.21 * len(words) + 1.5)[0]
+    ax = ax or map_axes(2 + 0.6 * len(names), 0.21 * len(words) + 1.5)
     ax.set(xlabel="cabeza", ylabel="a quién mira")
     return _shade(ax, np.transpose(weights), words, names)
 
