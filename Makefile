@@ -14,7 +14,7 @@ LAB = --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_empie
   $(if $(SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab demo html web test check notebooks claims publish bench clean
+.PHONY: help env lab demo site web test check notebooks claims publish bench clean
 
 help: ## Enseña esta lista
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -31,8 +31,8 @@ lab: env ## Abre el curso en JupyterLab
 demo: env ## Proyecta «Demo en clase» (toda la clase puede entrar: HOST=0.0.0.0; oscuro: THEME=dark)
 	@HOST="$(if $(filter command,$(origin HOST)),$(HOST))" PORT="$(PORT)" THEME="$(THEME)" $(PYTHON) tools/demo.py
 
-html: env ## Cada lección en una página para el móvil, sin Jupyter ni red (una sola: ONLY=04)
-	@$(PYTHON) tools/pages.py $(ONLY)
+site: env ## El curso como un sitio que se lee sin Jupyter ni red, con buscador (en papel también: PDF=1)
+	@PDF="$(PDF)" $(PYTHON) tools/website.py
 
 web: env ## Hace la página del escritor: el modelo dentro de un solo archivo HTML, sin red
 	@$(PYTHON) tools/web.py

@@ -15,7 +15,6 @@ from conftest import open_page
 from nbformat.sign import NotebookNotary
 
 import lessons
-import pages
 
 SCREENS = [(390, 844), (1280, 720), (1920, 1080)]
 SLOWER, FRAMES, MAX_FRAME = 6, 60, 33  # ms
@@ -150,18 +149,6 @@ def test_it_can_be_used_without_seeing_it(chromium, name, inner, dark):
     page.goto(inner(name))
     found = Axe().run(page).response["violations"]
     assert [one for one in found if one["impact"] in SERIOUS] == []
-
-
-def test_the_exported_page_lets_its_figures_run_and_nothing_else(chromium, tmp_path):
-    """La página de la lección solo deja correr ese código: las figuras viven y nadie protesta."""
-    pages.write(tmp_path, "03")
-    page = open_page(chromium, 390, 844)
-    page.goto(next(tmp_path.glob("03*.html")).as_uri())
-    frames = page.locator("iframe")
-    assert frames.count() == sum(name.startswith("03") for name, _ in STORED.values())
-    for i in range(frames.count()):
-        frames.nth(i).content_frame.locator("main > *").first.wait_for(state="attached")
-    assert page.faults == []
 
 
 @pytest.mark.slow
