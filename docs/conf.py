@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import address  # noqa: E402
+import badges  # noqa: E402
 import lessons  # noqa: E402
 
 WHERE = address.current()
@@ -76,7 +77,7 @@ def buttons(app, pagename, templatename, context, doctree):
     if WHERE.published:
         links += [
             (label, WHERE.fill(link, name), "fas fa-up-right-from-square")
-            for label, (_, link) in address.BUTTONS.items()
+            for label, (_, link) in badges.BUTTONS.items()
         ]
     entries = [{"type": "link", "text": a, "url": b, "icon": c} for a, b, c in links]
     group = {"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket"}

@@ -3,11 +3,18 @@
 Al acabar imprime una línea por página: lo que pesa, cuándo se ve y lo que encuentra axe.
 """
 
+import json
+import os
 import re
+import subprocess
+import sys
+from functools import partial
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 from conftest import open_page
 
@@ -184,6 +191,32 @@ def test_progress_stays_in_the_browser_and_can_be_erased(chromium, site):
     page.locator("#borrar-avance").click()
     assert row.inner_text() == "" and not page.locator("#borrar-avance").is_visible()
     assert page.faults == []
+
+
+@pytest.mark.slow
+def test_a_push_to_a_fork_makes_its_own_site(tmp_path):
+    """Los pasos de site.yml en un clon: los botones abren esa copia, y volver no deja rastro."""
+    fork, env = tmp_path / "mi curso ñ", {**os.environ, "GIT_CONFIG_COUNT": "1"}
+    env |= {"GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*", "BRANCH": "main"}
+    env |= {"GITHUB_REPOSITORY": "una-escuela/llm", "PYTHONPATH": str(fork)}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    run = partial(subprocess.run, env=env, check=True, capture_output=True, text=True)
+    run(["git", "clone", "-q", "--no-hardlinks", str(lessons.ROOT), str(fork)])
+    job = yaml.safe_load((fork / ".github/workflows/site.yml").read_text("utf-8"))["jobs"]["site"]
+    for step in job["steps"]:
+        order = step.get("run", "").replace("make site PDF=1", "python tools/website.py")
+        run(["bash", "-e", "-c", order], cwd=fork)
+    page = (fork / "paginas/04_escribir_como_cervantes.html").read_text(encoding="utf-8")
+    opened = "/una-escuela/llm/blob/main/notebooks/04_escribir_como_cervantes.ipynb"
+    assert f"https://colab.research.google.com/github{opened}" in page
+    assert f"https://kaggle.com/kernels/welcome?src=https://github.com{opened}" in page
+    assert "_sin_publicar_" not in page
+    start = json.loads((fork / "paginas/cuadernos/00_empieza_aqui.ipynb").read_text("utf-8"))
+    assert 'REPO, REF = "https://github.com/una-escuela/llm", "main"' in json.dumps(
+        start, ensure_ascii=False
+    ).replace('\\"', '"')
+    run(["git", "checkout", "-q", "."], cwd=fork)
+    assert run(["git", "status", "--porcelain"], cwd=fork).stdout == ""
 
 
 def test_the_keyboard_reaches_the_search_and_the_menu(chromium, site):
