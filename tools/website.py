@@ -283,10 +283,13 @@ def build(output: Path = OUTPUT, pdf: bool = False) -> int:
     with TemporaryDirectory() as name:
         folder = Path(name)
         stage(folder / "fuente", folder / "extra", address.current(), pdf)
-        shutil.rmtree(output, ignore_errors=True)
-        code = sphinx("html", folder, output)
-        lighten(output)
-        return code or (paper(folder, output) if pdf else 0)
+        made = folder / "hecho"
+        code = sphinx("html", folder, made) or (paper(folder, made) if pdf else 0)
+        if not code:  # si algo falla, queda el sitio de antes
+            lighten(made)
+            shutil.rmtree(output, ignore_errors=True)
+            shutil.move(made, output)
+    return code
 
 
 def main(output: str = "") -> int:
