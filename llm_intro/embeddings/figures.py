@@ -158,6 +158,9 @@ def plot_pull(before, after, names: list[str], ax=None):
         x, y = np.transpose(ends)
         ax.quiver(0 * x, 0 * y, x, y, width=width, **arrows)
     for name, end, color in zip(names, after, arrows["color"], strict=True):
-        ax.text(*(1.12 * np.asarray(end)), name, color=color, ha="center", fontweight="bold")
-    ax.set(xlim=(-2, 2.5), ylim=(-1.8, 2.3))
+        ax.annotate(name, end, (8, 0), textcoords="offset points", color=color, fontweight="bold")
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.axvline(0, color=GREY, lw=0.8)
+    ax.set(xlim=(-1.3, 2.7), ylim=(-1.6, 2.1), xticks=[], yticks=[])
+    ax.set(xlabel="primer número", ylabel="segundo número")
     return ax

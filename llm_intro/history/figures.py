@@ -4,6 +4,7 @@ from ..face.figures import new_axes, styled
 from ..face.palette import BLUE, GREEN, ORANGE
 
 LOOKS = {"reglas": (ORANGE, "s"), "estadística": (GREEN, "^"), "redes": (BLUE, "o")}
+TODAY = 2026
 
 
 @styled
@@ -32,6 +33,8 @@ def plot_links(words: list[str], ax=None):
 def plot_timeline(rows: list[dict], ax=None):
     """Tres bandas, de cuándo a cuándo hubo trabajos de cada manera, y debajo los trabajos.
 
+    La parte clara de cada banda llega hasta hoy: las tres se siguen usando.
+
     Args:
         rows: filas de `data/timeline.json`, en orden: year, era, who, idea.
     """
@@ -39,7 +42,8 @@ def plot_timeline(rows: list[dict], ax=None):
     for place, (era, (color, mark)) in enumerate(LOOKS.items()):
         mine = [(row["year"], i) for i, row in enumerate(rows) if row["era"] == era]
         first, last = mine[0][0], mine[-1][0]
-        ax.barh(place - 4, last - first, left=first, height=0.8, color=color, alpha=0.35)
+        ax.barh(place - 4, last - first, left=first, height=0.8, color=color, alpha=0.4)
+        ax.barh(place - 4, TODAY - last, left=last, height=0.8, color=color, alpha=0.15)
         ax.annotate(era, (first, place - 4), (6, 0), textcoords="offset points", va="center")
         ax.scatter(*zip(*mine, strict=True), s=80, color=color, marker=mark, zorder=3)
     middle = (rows[0]["year"] + rows[-1]["year"]) / 2
@@ -50,6 +54,6 @@ def plot_timeline(rows: list[dict], ax=None):
         ax.annotate(name, (row["year"], i), xytext=(shift, 0), textcoords="offset points",
                     ha=side, va="center", fontsize=11)  # fmt: skip
     ax.set(xlabel="año", yticks=[], ylim=(len(rows) - 0.4, -4.8))
-    ax.margins(x=0.04)
+    ax.set_xlim(rows[0]["year"] - 3, TODAY + 1)
     ax.spines["left"].set_visible(False)
     return ax

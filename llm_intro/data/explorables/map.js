@@ -45,7 +45,7 @@ const overlap = (one, other) =>
 function labels(at, words, size) {
   const taken = at.map(([x, y]) => [x - 7, y - 7, x + 7, y + 7]);
   return words.map((word, i) => {
-    const width = 0.56 * size * word.length, height = size;
+    const width = 0.6 * size * word.length, height = size;
     let best = [Infinity];
     for (const far of [10, 22, 36, 52]) {
       for (let turn = 0; turn < 8; turn++) {
@@ -83,10 +83,10 @@ function start(main, { words, points, cosines, groups, questions = [] }) {
   svg("text", { x: shift[i][0], y: shift[i][1], "text-anchor": "middle",
     "dominant-baseline": "central" }, word)));
   const list = el("ol", {}), told = el("p", { role: "status" });
-  const menu = el("select", { id: "palabra", onchange: () => choose(menu.selectedIndex) },
+  const menu = el("select", { onchange: () => choose(menu.selectedIndex) },
     ...words.map((word) => el("option", {}, word)));
 
-  const asked = el("select", { id: "analogia", onchange: () => asked.selectedIndex
+  const asked = el("select", { onchange: () => asked.selectedIndex
     ? ask(asked.selectedIndex - 1) : choose(menu.selectedIndex) }, el("option", {}, "ninguna"),
   ...questions.map(([a, b, c]) => el("option", {}, `${words[a]} − ${words[b]} + ${words[c]}`)));
   const title = el("p", {});
@@ -129,8 +129,9 @@ function start(main, { words, points, cosines, groups, questions = [] }) {
   }
 
   main.append(el("style", {}, STYLE),
-    el("div", { class: "row" }, el("label", { for: "palabra" }, "Toca una palabra o elígela:"), menu,
-      ...(questions.length ? [el("label", { for: "analogia" }, "Analogía:"), asked] : [])),
+    el("div", { class: "row" },
+      el("label", {}, "Toca una palabra o elígela: ", menu),
+      ...(questions.length ? [el("label", {}, "Analogía: ", asked)] : [])),
     el("div", { class: "wide" },
       svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, threads, ...nodes),
       el("div", {}, title, list, told)));
