@@ -1,15 +1,21 @@
 """La guía docente y el glosario dicen lo que hay: títulos que existen y términos con su entrada."""
 
+import math
 import re
 import unicodedata
+from collections import Counter
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import lessons
+import pace
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE, GLOSSARY = ROOT / "notebooks/GUIA_DOCENTE.md", ROOT / "notebooks/GLOSARIO.md"
+PAPER = ROOT / "notebooks/N_GRAMA_EN_PAPEL.md"
 LESSONS = {lesson.number: lesson for lesson in lessons.all_lessons()}
 QUOTED = re.compile(r"(\d\d) · \*([^*\n]+)\*")
 ACUTE = "\N{COMBINING ACUTE ACCENT}"
@@ -144,6 +150,33 @@ def test_every_heading_the_guide_quotes_exists():
     assert len(quoted) >= 40
     wrong = [(n, title) for n, title in quoted if title not in headings(LESSONS[n])]
     assert wrong == []
+
+
+def test_each_lesson_told_by_the_minute_fits_in_its_class():
+    """Los minutos del plan de la 01, la 02 y la 03 van hacia delante y no pasan de su clase."""
+    part = GUIDE.read_text(encoding="utf-8").split("\n## Tres lecciones, minuto a minuto\n")[1]
+    plans = re.findall(r"(?s)\n### (\d\d), [^\n]+\n(.*?)(?=\n##)", part.split("\n## ")[0] + "\n##")
+    assert [number for number, _ in plans] == ["01", "02", "03"]
+    for number, plan in plans:
+        minutes = [int(n) for n in re.findall(r"^\| (\d+) \|", plan, re.MULTILINE)]
+        assert minutes == sorted(set(minutes)) and minutes[0] == 0
+        assert minutes[-1] < pace.pace(LESSONS[number]).classroom
+        assert {quoted for quoted, _ in QUOTED.findall(plan)} == {number}
+
+
+def test_the_paper_ngram_has_its_answers_right():
+    """Contadas las parejas de la hoja, salen las respuestas de quien da la clase."""
+    page = PAPER.read_text(encoding="utf-8")
+    words = [".", *" ".join(re.findall(r"(?m)^> (.+)$", page)).split()]
+    pairs, first = Counter(pairwise(words)), Counter(words[:-1])
+    chance = {pair: Fraction(n, first[pair[0]]) for pair, n in pairs.items()}
+    assert set(re.findall(r"(?m)^\| \*\*(.+?)\*\*<br>", page)) == set(words)
+    assert chance["el", "molino"] == Fraction(1, 2) and ("el", "gigante") not in chance
+    total = first["el"] + len(set(words))
+    assert f"{pairs['el', 'molino'] + 1}/{total} y 1/{total}" in page
+    phrase = ["el", "caballero", "ve", "un", "gigante", "."]
+    assert math.prod(chance[pair] for pair in pairwise(phrase)) == Fraction(1, 32)
+    assert "1/32, que son 5 bits" in page and len(phrase) - 1 == 5
 
 
 def test_the_runs_fit_in_their_minutes():
