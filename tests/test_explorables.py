@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+import lessons
 from llm_intro.embeddings import count_pairs, frequent_words, load_vectors
 from llm_intro.embeddings.figures import map_data
 from llm_intro.face.explorables import MAX_DATA, Explorable, explorable, frame
@@ -294,3 +295,43 @@ def test_the_walk_stops_at_every_piece():
     found = node("walk", "stops(2, 4).map(({ kind, stage }) => [kind, stage])")
     layer = [["head", 0]] * 4 + [["sum", 1], ["mlp", 2]]
     assert found == [["in", 0], *layer, *([kind, stage + 2] for kind, stage in layer)]
+
+
+QUIZZES = {name: load_results(f"quizzes/{name}") for name in map("{:02}".format, range(9))}
+
+
+@pytest.mark.parametrize("number", QUIZZES)
+def test_a_quiz_has_five_questions_and_each_answer_its_why(number):
+    """Tres opciones distintas, una buena, y de cada una se dice por qué."""
+    questions = QUIZZES[number]
+    assert len(questions) == len({one["ask"] for one in questions}) == 5
+    for one in questions:
+        assert one["ask"].endswith("?") and len(one["ask"]) <= 92  # así cabe en su gemelo
+        assert one["right"] in range(3) and len({item["text"] for item in one["options"]}) == 3
+        assert len({item["why"] for item in one["options"]}) == 3
+        assert all(item["why"].endswith((".", "?", "!")) for item in one["options"])
+    assert len({one["right"] for one in questions}) == 3  # la buena no está siempre en su sitio
+
+
+def test_quizzes_are_those_of_the_lessons():
+    """Cada lección que se estudia tiene el suyo; la 09 se proyecta y no lo lleva."""
+    numbers = {lesson.number for lesson in lessons.all_lessons()} - {"09"}
+    assert numbers <= QUIZZES.keys()
+    assert {one.name for one in path("quizzes").iterdir()} == {f"{n}.json" for n in QUIZZES}
+
+
+def test_the_note_counts_the_first_answers():
+    """Probar después las otras opciones no cambia la nota."""
+    questions = QUIZZES["04"]
+    right = [one["right"] for one in questions]
+    assert node("quiz", "score(...given)", questions, right) == 5
+    assert node("quiz", "score(...given)", questions, [right[0], None, *[3] * 3]) == 1
+    assert node("quiz", "farewell(5, 5)") == "A la primera, 5 de 5. Puedes seguir."
+    assert "2 de 5. Vuelve" in node("quiz", "farewell(2, 5)")
+
+
+def test_an_answer_is_marked_only_once_pressed():
+    """Sin pulsar, su letra; pulsada, ✓ o ✗: no solo el color."""
+    asked = {"right": 1}
+    found = [node("quiz", "sign(...given)", asked, option, [0, 1]) for option in range(3)]
+    assert found == ["✗", "✓", "c"]

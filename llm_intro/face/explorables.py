@@ -12,7 +12,7 @@ from string import Template
 from typing import NamedTuple
 
 from ..support.data import load_results, read_text
-from .figures import as_png
+from .figures import as_png, plot_table
 
 MAX_DATA = 150_000  # bytes
 
@@ -50,6 +50,17 @@ def explorable(name: str, data, twin) -> Explorable:
     if name not in shelf:
         raise ValueError(f"no hay figura «{name}». Hay: {', '.join(shelf)}.")
     return Explorable(*shelf[name], frame(name, shelf[name][0], data), as_png(twin(data)))
+
+
+def quiz(number: str) -> Explorable:
+    """El cuestionario de una lección: cinco preguntas, y de cada respuesta, por qué.
+
+    Args:
+        number: la lección, «04»; sus preguntas están en `data/quizzes/`.
+    """
+    questions = load_results(f"quizzes/{number}")
+    asked = [[one["ask"]] for one in questions]
+    return explorable("quiz", questions, lambda _: plot_table(asked, ["cinco preguntas"]))
 
 
 def frame(name: str, title: str, data) -> str:
