@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from graphed import WARM_UP, GraphedRun
 from mixing import fit_product, product_bits
 from recipes import cpu_name
 from safetensors.torch import load_file, save_file
@@ -34,7 +35,6 @@ from torch.nn.functional import cross_entropy, log_softmax, one_hot
 
 from llm_intro import TrainConfig, load_pretrained, load_quijote
 from llm_intro.lstm import CervantesLSTM
-from llm_intro.models.graphed import WARM_UP, GraphedRun
 from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.models.transformer import Transformer
 from llm_intro.support.machine import best_device, evaluating

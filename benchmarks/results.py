@@ -161,6 +161,46 @@ def mixtures() -> str:
     return f"{note}\n\n{table(head, rows)}"
 
 
+def scaling_law() -> str:
+    """Los 24 entrenamientos pequeños, la curva y su prueba."""
+    stored = load("scaling")
+    budgets = sorted({row["seconds"] for row in stored["rows"]})
+    by_size = {}
+    for row in stored["rows"]:
+        by_size.setdefault(row["parameters"], {})[row["seconds"]] = row["bits"]
+    rows = [[n, *(f"{bits[s]:.3f}" for s in budgets)] for n, bits in sorted(by_size.items())]
+    law, unseen = stored["law"], stored["unseen"]
+    told = (
+        f"bits = {law['floor']:.3f} + e^{law['log_a']:.2f} / parámetros^{law['alpha']:.3f} + "
+        f"e^{law['log_b']:.2f} / letras^{law['beta']:.3f}; la peor de las 24 se aparta "
+        f"{stored['worst_miss']:.3f}. Para la red de 150 minutos, que no entró en el ajuste "
+        f"({unseen['parameters']} parámetros, {unseen['chars']} letras), espera "
+        f"{unseen['predicted']:.4f}; hizo {unseen['bits']:.4f}."
+    )
+    made = f"`{stored['command']}` · {stored['date']} · {stored['machine']}"
+    head = ["parámetros", *(f"{s:.0f} s de CPU" for s in budgets)]
+    return f"{made}\n\nBits/car. en valid, una semilla.\n\n{table(head, rows)}\n\n{told}"
+
+
+def distilled() -> str:
+    """La alumna de varias redes, y los maestros que se entrenaron para ella."""
+    stored = json.loads((OUTPUTS / "distill.json").read_text(encoding="utf-8"))
+    rows = [
+        [name, one["parameters"], f"{one['chars'] / 1e6:.0f}", f"{one['seconds']:.0f}",
+         f"{one['valid']:.4f}"]
+        for name, one in stored["first_teachers"].items()
+    ]  # fmt: skip
+    rows.append(["alumna, 1 × 960", stored["parameters"], f"{stored['chars'] / 1e6:.0f}",
+                 f"{stored['seconds']:.0f}", f"{stored['valid']:.4f}"])  # fmt: skip
+    note = (
+        f"`{stored['made']}` · {stored['date']} · {stored['device']}, una semilla. Sus maestros, "
+        f"juntos, pagan {stored['teachers_bits']['todos']:.4f} en valid; los dos que contaron son "
+        "los que viajan con el curso. Las seis primeras filas se entrenaron a la vez en la tarjeta."
+    )
+    head = ["red", "parámetros", "M de letras", "segundos", "valid"]
+    return f"{note}\n\n{table(head, rows)}"
+
+
 def live(name: str) -> str:
     """Lo que imprimió una comparación la última vez que se guardó."""
     return (OUTPUTS / f"{name}.md").read_text(encoding="utf-8").strip()
@@ -176,6 +216,8 @@ def page() -> str:
         "Los ajustes del Transformer que se probaron": live("explore"),
         "El marcador": scoreboard(),
         "Mezclar modelos": mixtures(),
+        "Más parámetros y más letras": scaling_law(),
+        "Aprender de otras redes": distilled(),
         **{title: live(name) for name, title in LIVE.items()},
     }
     note = (

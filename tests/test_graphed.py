@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from benchmarks.graphed import GraphedRun
 from llm_intro import CervantesLSTM, TrainConfig
 from llm_intro.corpus import Corpus
-from llm_intro.models.graphed import GraphedRun
+from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.training import train
 
 TEXT = "en un lugar de la mancha, de cuyo nombre no quiero acordarme. " * 200
@@ -42,11 +43,23 @@ def test_the_recorded_step_learns_the_same():
 
 
 @with_cuda
-def test_a_resumed_recording_ends_where_the_whole_one_does(tmp_path):
-    """Los 40 pasos seguidos, o 20 y los otros 20 después."""
-    first = replace(RECIPE, checkpoint=str(tmp_path / "a.ckpt"), resume=True, final_lr=1.0)
-    whole, _ = trained(replace(RECIPE, final_lr=1.0), "cuda", run=GraphedRun)
-    trained(replace(first, steps=20), "cuda", run=GraphedRun)
-    again, _ = trained(first, "cuda", run=GraphedRun)
-    for a, b in zip(whole.parameters(), again.parameters(), strict=True):
-        assert torch.allclose(a, b, atol=1e-5)
+def test_a_network_that_turns_things_off_learns_too():
+    """Con dropout y los números de la tarjeta: la LSTM ancha baja de lo que vale contar letras."""
+    torch.manual_seed(0)
+    model = RegularizedLSTM(
+        len(set(TEXT)), 128, 128, 1, 0.0, forget_bias=1.0,
+        input_dropout=0.1, output_dropout=0.4, weight_dropout=0.25,
+    ).to("cuda")  # fmt: skip
+    recipe = replace(RECIPE, steps=300, precision="auto")
+    history = train(model, tiny_corpus(), recipe, watch=lambda event: None, run=GraphedRun)
+    assert history.best.valid_bits < 2
+
+
+@with_cuda
+def test_a_recording_can_be_resumed(tmp_path):
+    """Se sigue desde donde se dejó: no vuelve a empezar."""
+    recipe = replace(RECIPE, checkpoint=str(tmp_path / "a.ckpt"), resume=True, steps=100)
+    _, first = trained(recipe, "cuda", run=GraphedRun)
+    _, again = trained(replace(recipe, steps=110), "cuda", run=GraphedRun)
+    assert again.events[-1].step == 110
+    assert again.events[-1].train_bits < first.events[0].train_bits

@@ -9,8 +9,6 @@ from torch import nn
 from ..lstm import CervantesLSTM
 from ..recipes import COURSE_RECIPE, TrainConfig
 from ..support.machine import best_device, precision_of, private_random
-from ..training import Run
-from .graphed import GraphedRun
 from .regularized_lstm import RegularizedLSTM
 
 # PyTorch solo pide a cuDNN su camino rápido con una capa, anchuras múltiplos de 128 (la de la red,
@@ -19,19 +17,15 @@ CARD_RECIPE = TrainConfig(
     minutes=5, batch_size=64, chunk_len=64, reset_every=20, lr=4e-3, weight_decay=0.02,
     warmup_steps=200, average=0.999, precision="auto",
 )  # fmt: skip
-# Donde el paso se puede grabar, lo que cuesta es encargarlo: lotes mayores salen casi gratis.
-FAST_RECIPE = replace(CARD_RECIPE, batch_size=256, lr=8e-3)
 SMALLEST = 8  # el menor lote que se prueba
 
 
 class Plan(NamedTuple):
-    """Con qué red, ya en su dispositivo, y con qué receta se entrena aquí, por qué, y quién da
-    los pasos: `train(plan.model, corpus, plan.recipe, run=plan.run)`."""
+    """Con qué red, ya en su dispositivo, y con qué receta se entrena aquí, y por qué."""
 
     model: nn.Module
     recipe: TrainConfig
     why: str
-    run: type[Run] = Run
 
 
 def plan_for(vocab_size: int, device: torch.device | None = None, **changes) -> Plan:
@@ -50,9 +44,7 @@ def plan_for(vocab_size: int, device: torch.device | None = None, **changes) -> 
         vocab_size, 128, 768, num_layers=1, dropout=0.0, forget_bias=1.0,
         input_dropout=0.1, output_dropout=0.4, weight_dropout=0.25,
     ).to(device)  # fmt: skip
-    native = precision_of("auto", device) == torch.bfloat16
-    records = device.type == "cuda" and native  # en fp16 hay pasos que se saltan: no se graban
-    recipe = replace(FAST_RECIPE if records else CARD_RECIPE, **changes)
+    recipe = replace(CARD_RECIPE, **changes)
     while recipe.batch_size > SMALLEST and not fits(model, recipe):
         recipe = replace(recipe, batch_size=recipe.batch_size // 2)
     kind = str(precision_of(recipe.precision, device)).removeprefix("torch.")
@@ -60,7 +52,7 @@ def plan_for(vocab_size: int, device: torch.device | None = None, **changes) -> 
         f"Aquí hay una tarjeta («{device.type}»): red de 768, lotes de {recipe.batch_size} × "
         f"{recipe.chunk_len} y {kind}, porque lee muchas letras a la vez sin tardar más."
     )
-    return Plan(model, recipe, why, GraphedRun if records else Run)
+    return Plan(model, recipe, why)
 
 
 def fits(model: nn.Module, recipe: TrainConfig) -> bool:
