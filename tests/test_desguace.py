@@ -75,6 +75,23 @@ def test_each_clue_phrasing_of_a_counterfactual_is_learnt_apart():
     assert "no pare de tener averías" in texts and "coche que me quiero comprar" in texts
 
 
+def test_new_sentences_are_sixteen_of_each_kind_and_none_is_known_beforehand():
+    """Dieciséis de cada clase, con palabras conocidas y ninguna frase de las que se aprenden."""
+    rows, stories = load_data("new_sentences"), make_stories().train
+    told = {sentence for story in stories for sentence in story.sentences}
+    known, cells = Words.from_stories(stories).index, load_data("phrases")["reserved_cells"]
+    kinds = [row["kind"] for row in rows]
+    assert {kinds.count(kind) for kind in kinds} == {16}
+    assert {row["kind"] for row in load_data("counterfactuals")} < set(kinds)
+    assert {"otro objeto roto", "compra negada", "sin cambios"} < set(kinds)
+    for row in rows:
+        assert all(word in known for word in Words.split(row["text"].replace("____", "")))
+        assert not {s.strip().lower() for s in row["text"].split(".")} & told
+        asked = Words.split(row["text"].replace("____", ""))[-3]
+        assert [asked, row["expected"]] not in cells  # ni se añade la dificultad de las casillas
+    assert len({row["text"] for row in rows}) == len(rows)
+
+
 def test_exams_hold_combinations_never_trained(stories):
     """Ternas, parejas y casillas de los exámenes no están en train."""
     seen = stories.train
