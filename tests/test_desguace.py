@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -75,20 +76,22 @@ def test_each_clue_phrasing_of_a_counterfactual_is_learnt_apart():
     assert "no pare de tener averías" in texts and "coche que me quiero comprar" in texts
 
 
-def test_new_sentences_are_sixteen_of_each_kind_and_none_is_known_beforehand():
-    """Dieciséis de cada clase, con palabras conocidas y ninguna frase de las que se aprenden."""
+def test_new_sentences_are_sixteen_of_each_kind_and_no_text_is_known_beforehand():
+    """De cada clase, 16 con frases del corpus y 16 con otras; palabras, solo las conocidas."""
     rows, stories = load_data("new_sentences"), make_stories().train
     told = {sentence for story in stories for sentence in story.sentences}
-    known, cells = Words.from_stories(stories).index, load_data("phrases")["reserved_cells"]
-    kinds = [row["kind"] for row in rows]
-    assert {kinds.count(kind) for kind in kinds} == {16}
-    assert {row["kind"] for row in load_data("counterfactuals")} < set(kinds)
-    assert {"otro objeto roto", "compra negada", "sin cambios"} < set(kinds)
+    known, texts = Words.from_stories(stories).index, {s.text for s in stories}
+    cells = load_data("phrases")["reserved_cells"]
+    counted = Counter((row["kind"], row["wording"]) for row in rows)
+    kinds = {row["kind"] for row in load_data("counterfactuals")}
+    kinds |= {"otro objeto roto", "compra negada", "sin cambios"}
+    assert counted == {(kind, wording): 16 for kind in kinds for wording in ("corpus", "new")}
     for row in rows:
-        assert all(word in known for word in Words.split(row["text"].replace("____", "")))
-        assert not {s.strip().lower() for s in row["text"].split(".")} & told
-        asked = Words.split(row["text"].replace("____", ""))[-3]
-        assert [asked, row["expected"]] not in cells  # ni se añade la dificultad de las casillas
+        words = Words.split(row["text"].replace("____", ""))
+        assert set(words) <= known.keys() and row["text"] not in texts
+        assert [words[-3], row["expected"]] not in cells  # ni se añade esa dificultad
+        if row["wording"] == "new":
+            assert not {s.strip().lower() for s in row["text"].split(".")} & told
     assert len({row["text"] for row in rows}) == len(rows)
 
 
