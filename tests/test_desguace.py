@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from benchmarks.desguace import ablation, gradient_input
 from llm_intro.desguace import causes as causes
 from llm_intro.desguace.generator import CHOOSING, EXAM, Generator, make_stories
 from llm_intro.desguace.networks import (  # fmt: skip
@@ -355,7 +356,7 @@ def test_blocked_edge_gets_no_attention(probe):
 
 def test_hiding_nothing_changes_nothing(probe):
     """Sin palabras tapadas ni borradas, cero bits."""
-    for action in (causes.knockout, causes.ablation):
+    for action in (causes.knockout, ablation):
         assert np.allclose(action(probe, LONG, [[]], "desguace"), 0, atol=1e-5)
 
 
@@ -373,15 +374,19 @@ def test_knockout_and_ablation_match_doing_it_by_hand(probe):
     mask[reader, [3, 5]] = -math.inf
     got = causes.knockout(probe, LONG, [[3, 5], [4]], "desguace")
     assert got[0] == pytest.approx(bits(ids, mask) - bits(ids), abs=1e-4)
+    mask = torch.zeros(len(ids), len(ids))
+    mask[7, [1, 2]] = -math.inf  # ahora es otra palabra la que no mira
+    got = causes.knockout(probe, LONG, [[1, 2]], "desguace", looker=7)
+    assert got[0] == pytest.approx(bits(ids, mask) - bits(ids), abs=1e-4) and got[0] != 0
     erased = ids.copy()
     erased[4] = UNKNOWN
-    got = causes.ablation(probe, LONG, [[4]], "desguace")
+    got = ablation(probe, LONG, [[4]], "desguace")
     assert got[0] == pytest.approx(bits(erased) - bits(ids), abs=1e-4)
 
 
 def test_gradient_times_input_is_the_slope_of_shrinking_a_word(probe):
     """Encoger un poco el vector de una palabra mueve los bits lo que dice el gradiente."""
-    slope = causes.gradient_input(probe, SHORT, "taller")
+    slope = gradient_input(probe, SHORT, "taller")
     ids, reader = probe.read(SHORT)
     word, step = probe.tokenizer.index["taller"], 1e-2
 
@@ -479,22 +484,6 @@ def test_swapped_story_asks_first(stories):
 # --- los controles y las figuras ---
 
 
-def test_attention_demo_shows_every_word_and_moves(probe):
-    """Cada palabra con su peso; al mover quién lee, cambia la página; el texto va escapado."""
-    from llm_intro.desguace.controls import attention_demo, shaded
-
-    box = attention_demo(probe, SHORT)
-    text, position, head, screen = box.children
-    first = screen.value
-    assert all(word in first for word in ("mañana", "coche", "«al»"))
-    position.set_state({"value": position.max - 2})
-    assert "«el»" in screen.value and screen.value != first
-    head.index = 1
-    text.set_state({"value": "____"})
-    assert "Aviso" in screen.value
-    assert "<b>" not in shaded(["<b>"], [0.5], 0)
-
-
 def test_changes_demo_reacts_to_its_buttons_and_says_what_it_does_not_know(probe):
     """Cada botón pone su frase; la tuya avisa de las palabras que no conoce."""
     from llm_intro.desguace.controls import OWN, changes_demo
@@ -546,7 +535,7 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
 
 def test_stored_tables_say_where_they_come_from():
     """Cada tabla lleva su orden, su máquina y su fecha, y ninguna fila inventa un final."""
-    for name in ("seeds", "distance"):
+    for name in ("seeds", "unseen", "distance"):
         table = load_data(name)
         assert table["command"].endswith(name) and table["machine"] and table["date"]
     for row in load_data("distance")["rows"]:
@@ -574,6 +563,17 @@ def test_stored_seeds_are_five_for_each_model_and_support_the_lesson():
         assert hits["pistas"] < 0.5 < 0.85 < hits["azar"]
 
 
+def test_stored_answers_to_new_sentences_count_all_of_them_for_each_seed():
+    """Dos modelos, cinco semillas, y 16 respuestas de cada clase y cada manera de decirlo."""
+    table, asked = load_data("unseen"), load_data("new_sentences")
+    assert table["expected"] == {row["kind"]: row["expected"] for row in asked}
+    assert len(table["rows"]) == 10
+    for row in table["rows"]:
+        counts = Counter((q["wording"], q["kind"]) for q in asked)
+        assert counts == {(w, k): sum(row["said"][w][k].values()) for w, k in counts}
+        assert ("leans" in row) is (row["model"] == "transformer")
+
+
 def test_stored_distance_has_three_seeds_where_it_claims_them():
     """A 0, 4 y 16 frases, tres semillas de cada red, todas con el mismo tope."""
     rows = load_data("distance")["rows"]
@@ -594,7 +594,7 @@ def test_stored_twins_look_alike_and_lean_on_different_words():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", ["seeds", "distance"])
+@pytest.mark.parametrize("table", ["seeds", "unseen", "distance"])
 def test_benchmark_runs(table):
     """La orden que hizo las tablas corre de principio a fin, sin guardar nada."""
     import subprocess
@@ -602,4 +602,4 @@ def test_benchmark_runs(table):
 
     done = subprocess.run([sys.executable, "benchmarks/desguace.py", table, "--smoke"],
                           cwd=HERE.parent, capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 0 and '"model": "lstm"' in done.stdout, done.stderr
+    assert done.returncode == 0 and '"model": "transformer"' in done.stdout, done.stderr

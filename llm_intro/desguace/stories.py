@@ -17,7 +17,7 @@ from ..support.data import load_results
 BLANK = "____"
 PAD, UNKNOWN, MASK = range(3)
 SPECIAL = ("<relleno>", "<desconocida>", "<hueco>")
-KNOWN_DATA = ("phrases", "counterfactuals", "new_sentences", "seeds", "distance")
+KNOWN_DATA = ("phrases", "counterfactuals", "new_sentences", "seeds", "unseen", "distance")
 
 
 @cache
