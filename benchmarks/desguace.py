@@ -213,6 +213,7 @@ def leans(probe: DesguaceProbe) -> dict[str, float]:
     lost = {
         "«al» no mira a «pare»": -knockout(probe, LONG, [[stop]], "desguace")[0],
         "«pare» no mira a «coche»": -knockout(probe, LONG, [[car]], "desguace", stop)[0],
+        "«pare» no mira a nadie": -knockout(probe, LONG, [[*range(stop)]], "desguace", stop)[0],
         **{name: -bits for name, bits in probe.changes(texts).items()},
     }
     del lost["la frase entera"]

@@ -508,9 +508,16 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     ax = figures.plot_weights(maps[0, 0], words)
     assert [tick.get_text() for tick in ax.get_xticklabels()] == words
     assert ax.get_ylabel() == "quién lee"
+    by_kind = {"una clase": {"bolsa": [3, 5, 9], "transformer": [8, 8, 1]}, "otra": {"bolsa": [2]}}
+    left, right = answers.plot_marks({"a": by_kind, "b": by_kind}, "aciertos")
+    assert [line.get_xdata()[0] for line in left.lines if line.get_marker() == "|"] == [5, 8, 2]
+    assert [tick.get_text() for tick in left.get_yticklabels()] == ["una clase", "otra"]
+    names = [text.get_text() for text in left.figure.legends[0].get_texts()]
+    assert names == ["bolsa de palabras", "Transformer"] and right.get_title() == "b"
     bars = answers.plot_changes({"a": 0.0, "b": -2.0})
     assert [bar.get_width() for bar in bars.patches] == [0, -2]
-    table = answers.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    table = answers.plot_answers({"lstm": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    assert [tick.get_text() for tick in table.get_yticklabels()] == ["LSTM", "otro"]
     assert {t.get_text() for t in table.texts} == {"0,00", "0,25", "1,00"}
     heads = figures.plot_heads(maps[0, :, -1], words, ["a", "b", "c", "d"])
     assert [tick.get_text() for tick in heads.get_yticklabels()] == words

@@ -88,7 +88,9 @@ def plot_marks(tables: dict[str, dict[str, dict[str, list[float]]]], what: str):
         what: qué es cada número.
     """
     rows = len(next(iter(tables.values())))
-    axes = panels(len(tables), 3.6 + 3.2 * len(tables), 0.42 * rows + 1.8)
+    axes = panels(len(tables), 3.6 + 3.2 * len(tables), 0.42 * rows + 2)
+    for ax in axes[1:]:
+        ax.sharex(axes[0])
     for ax, (title, table) in zip(axes, tables.items(), strict=True):
         for at, marks in enumerate(table.values()):
             for n, (name, values) in enumerate(marks.items()):
@@ -102,7 +104,7 @@ def plot_marks(tables: dict[str, dict[str, dict[str, list[float]]]], what: str):
         ax.set(xlabel=what, title=title, ylim=(rows - 0.5, -0.5))
         ax.xaxis.set_major_formatter(COMMAS)
     handles, labels = axes[0].get_legend_handles_labels()
-    axes[0].figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False)
+    axes[0].figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
     return axes
 
 
