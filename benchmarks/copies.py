@@ -47,7 +47,7 @@ def covered(sizes: list[int], least: int) -> list[bool]:
 def row(name: str, texts: list[str], known: str) -> dict:
     """Un autor: su primer texto, letra a letra, y las partes copiadas de todos, por largos."""
     found = [longest(text, known) for text in texts]
-    shares = [np.mean(sum((covered(sizes, n) for sizes in found), [])) for n in SIZES]
+    shares = [np.mean([one for sizes in found for one in covered(sizes, n)]) for n in SIZES]
     share = [round(100 * float(value), 1) for value in shares]
     return {"name": name, "text": texts[0], "longest": found[0], "share": share}
 
@@ -75,7 +75,7 @@ def main() -> None:
     assert corpus.source != "extracto", "hace falta el libro entero: LLM_INTRO_QUIJOTE=ruta"
     card = {
         "command": "python benchmarks/copies.py",
-        "data": f"{texts} textos de {letters} letras por autor, a temperatura 1, contra train del libro",
+        "data": f"{texts} textos de {letters} letras por autor, temperatura 1; train del libro",
         "seed": f"de 0 a {texts - 1}; se enseña el de la 0",
         "date": date.today().isoformat(),
         "sizes": list(SIZES),

@@ -1,7 +1,7 @@
 """Las uniones que nuestro BPE aprende del libro entero: mil piezas, de los 256 bytes en adelante.
 
-    python benchmarks/pieces.py          # unos segundos; escribe llm_intro/data/pieces.json
-    python benchmarks/pieces.py --smoke  # cien uniones del extracto; no guarda nada
+python benchmarks/pieces.py          # unos segundos; escribe llm_intro/data/pieces.json
+python benchmarks/pieces.py --smoke  # cien uniones del extracto; no guarda nada
 """
 
 import json

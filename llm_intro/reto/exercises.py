@@ -43,17 +43,6 @@ def se_puede(answer) -> str | None:
 
 
 @exercise(
-    "primero los bits de cada letra, −log2(p); después su media.",
-    "la perplejidad es 2 elevado a la media de los bits.",
-    "es 2 ** (-sum(math.log2(p) for p in probs) / len(probs)).",
-    proves="la perplejidad es el número de opciones iguales entre las que se dudaría lo mismo.",
-)
-def perplejidad_de(answer) -> str | None:
-    cases = [([0.5] * 4, 2.0), ([1.0, 1.0], 1.0), ([1 / 61], 61.0), ([0.5, 0.125], 4.0)]
-    return expect(answer, cases, "con {0} se esperaba {expected:g}")
-
-
-@exercise(
     "pasa primero la perplejidad a bits por pieza, con log2.",
     "todas las piezas juntas pagan bits por pieza × piezas; ese total no depende del corte.",
     "es math.log2(perplejidad) * piezas / caracteres.",

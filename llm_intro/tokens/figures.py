@@ -45,7 +45,7 @@ def plot_bench(data: dict):
     """La frase de `pieces`, partida en letras, con nuestro BPE, en palabras y con cada vocabulario.
 
     Args:
-        data: `pairs`, las uniones del BPE; `real`, lo de real_pieces.json; `phrase`, cuál se enseña.
+        data: `pairs`, las uniones del BPE; `real`, lo de real_pieces.json; `phrase`, la frase.
     """
     real, phrase = data["real"], data["phrase"]
     text = real["sentences"][phrase]

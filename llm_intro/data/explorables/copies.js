@@ -23,7 +23,7 @@ function runs(text, inside) {
 /** El trozo copiado más largo de un texto. */
 function record(text, longest) {
   const size = Math.max(...longest), from = longest.indexOf(size);
-  return text.slice(from, from + size).join("");
+  return text.slice(from, from + size).join("").trim();
 }
 
 const percent = (value) => `${Math.round(value)} %`;
@@ -73,7 +73,8 @@ function start(main, { sizes, writers, least }) {
       el("div", {}, told,
         el("div", { class: "page", tabindex: 0, role: "region", "aria-label": "El texto" }, page))),
     el("p", { class: "soft" },
-      "Barras: de todo lo que escribió cada uno, qué parte va en un trozo que está igual en el libro."));
+      "Barras: de veinte textos de cada uno, qué parte va en un trozo que está igual en lo estudiado. " +
+      "De Cervantes, su final, que no se estudió."));
   draw();
 }
 
@@ -85,11 +86,10 @@ const STYLE = `
   border: 3px solid var(--blue); font-weight: 700; padding: 0 8px; }
 .rail { height: 0.9em; background: var(--paper); border-radius: 3px; overflow: hidden; }
 .rail i { display: block; height: 100%; background: var(--orange); transform-origin: left; }
-@media (prefers-reduced-motion: no-preference) { .rail i { transition: transform 0.2s; } }
 .value { text-align: right; font-variant-numeric: tabular-nums; }
 [role="status"] { min-height: 4.2em; }
-.page { height: 13em; overflow-y: auto; padding: 6px 10px; background: var(--panel);
+.page { height: 13em; overflow-y: auto; contain: strict; padding: 6px 10px; background: var(--panel);
   border-radius: 6px; overflow-wrap: anywhere; }
-mark { background: rgb(230 159 0 / 40%); color: inherit; border-bottom: 3px solid var(--orange); }
+mark { background: rgb(230 159 0 / 40%); color: inherit; text-decoration: underline 3px var(--orange); }
 @media (min-width: 640px) { [role="status"] { min-height: 2.8em; } .page { height: 17em; } }
 `;

@@ -8,20 +8,24 @@ const SIGN = `[^\\p{L}\\p{N}${BLANK}]`;
 const CHUNK = new RegExp(
   ` ?[${LETTER}]+| ?\\p{Nd}+| ?${SIGN}+|[${BLANK}]+(?![^${BLANK}])|[${BLANK}]+`, "gu");
 
+const LONGEST = 64; // caracteres de quien escribe: más no caben a la vista
+
 const code = (a, b) => a * 65536 + b;
 
+/** Qué número de unión es cada par. */
+const ranks = (pairs) => new Map(pairs.map(([a, b], i) => [code(a, b), i]));
+
 /** Las piezas de un texto con las `most` primeras uniones, y qué uniones se han usado. */
-function encode(text, pairs, most = pairs.length) {
-  const joined = new Map(pairs.slice(0, most).map(([a, b], i) => [code(a, b), i]));
-  const ids = [], used = new Set();
+function encode(text, pairs, most = pairs.length, known = ranks(pairs)) {
+  const ids = [], used = new Set(), utf8 = new TextEncoder();
   for (const [word] of text.matchAll(CHUNK)) {
-    let pieces = Array.from(new TextEncoder().encode(word));
+    let pieces = Array.from(utf8.encode(word));
     for (;;) {
-      let oldest = Infinity;
+      let oldest = most;
       for (let i = 1; i < pieces.length; i++) {
-        oldest = Math.min(oldest, joined.get(code(pieces[i - 1], pieces[i])) ?? Infinity);
+        oldest = Math.min(oldest, known.get(code(pieces[i - 1], pieces[i])) ?? most);
       }
-      if (oldest === Infinity) break;
+      if (oldest === most) break;
       used.add(oldest);
       pieces = join(pieces, pairs[oldest], 256 + oldest);
     }
@@ -64,25 +68,31 @@ const PIECES = ["pieza", "piezas"], CHARS = ["carácter", "caracteres"];
 
 /** Una fila: su nombre, cuántas van y una caja por pieza; `draw` la pone al día. */
 function row(name, unit = PIECES) {
-  const total = el("span", { class: "soft" }), boxes = el("p", { class: "pieces" });
+  const total = el("span", { class: "soft" });
+  const boxes = el("p", { class: unit === CHARS ? "chars mono" : "pieces" });
   let before = null;
   const draw = (pieces, fresh) => {
     const now = `${pieces.join("|")}|${fresh}`;
     if (now === before) return;
     before = now;
     total.textContent = said(pieces.length, unit);
-    boxes.replaceChildren(...pieces.map((piece, i) =>
-      el("b", piece === fresh ? { class: "fresh" } : {}, piece.replaceAll(" ", "␣"))));
+    const visible = pieces.map((piece) => piece.replaceAll(" ", "␣"));
+    if (unit === CHARS) boxes.textContent = visible.join("");
+    else {
+      boxes.replaceChildren(...visible.map((piece, i) =>
+        el("b", pieces[i] === fresh ? { class: "fresh" } : {}, piece)));
+    }
   };
   return { box: el("div", {}, el("p", {}, name, " ", total), boxes), draw };
 }
 
 /** El texto de quien lee, de tres maneras, con un mando que repite las uniones. */
 function bench(pairs, bytes) {
-  const input = el("input", { type: "text", id: "texto", maxlength: 60, autocomplete: "off",
+  const input = el("input", { type: "text", id: "texto", maxlength: LONGEST, autocomplete: "off",
     autocapitalize: "off", spellcheck: "false" });
   const rows = [row("Letras:", CHARS), row("Nuestro BPE:"),
     row("Palabras:", ["palabra", "palabras"])];
+  const known = ranks(pairs);
   let used = [];
   const piece = (id) => shown(bytes[id]);
   const told = (n) => {
@@ -93,14 +103,15 @@ function bench(pairs, bytes) {
   };
   const draw = perFrame(() => {
     const n = Number(control.input.value), most = n ? used[n - 1] + 1 : 0;
-    rows[1].draw(encode(input.value, pairs, most).ids.map(piece), n ? piece(255 + most) : null);
+    rows[1].draw(encode(input.value, pairs, most, known).ids.map(piece), n ? piece(255 + most) : null);
     rows[0].draw(Array.from(input.value));
     rows[2].draw(words(input.value));
   });
   const control = slider({ label: "Uniones", max: 1, value: 0, say: told, move: draw });
-  const write = (text) => {
+  const write = (given) => {
+    const text = Array.from(given).slice(0, LONGEST).join("");
     if (input.value !== text) input.value = text;
-    used = encode(text, pairs).used;
+    used = encode(text, pairs, pairs.length, known).used;
     control.input.max = used.length;
     control.set(used.length);
   };
@@ -168,10 +179,14 @@ function start(main, { pairs, real, phrase }) {
 const STYLE = `
 .bench { display: grid; gap: 8px; align-content: start; grid-template-columns: minmax(0, 1fr); }
 .bench input[type="text"], select { width: 100%; }
-.pieces { min-height: 1.9em; display: flex; flex-wrap: wrap; gap: 3px 2px; }
-.pieces b { padding: 0 3px; border: 1px solid var(--line); border-radius: 4px; max-width: 100%;
-  font-weight: 500; background: rgb(0 114 178 / 16%); overflow-wrap: anywhere; }
+.pieces { min-height: 1.9em; line-height: 1.75; }
+.pieces b { padding: 1px 3px; border: 1px solid var(--line); border-radius: 4px; margin-right: 2px;
+  font-weight: 500; background: rgb(0 114 178 / 16%); display: inline-block; line-height: 1.2;
+  max-width: 100%; }
 .pieces b:nth-child(even) { background: rgb(230 159 0 / 24%); }
+.chars { min-height: 1.9em; line-height: 1.6; overflow-wrap: anywhere; word-break: break-all;
+  letter-spacing: 0.5ch; padding-left: 0.25ch; background: repeating-linear-gradient(90deg,
+    rgb(0 114 178 / 16%) 0 1.5ch, rgb(230 159 0 / 24%) 1.5ch 3ch); }
 .pieces b.fresh { border: 2px solid var(--ink); font-weight: 700; }
 .bench .row { gap: 6px; }
 .bench button { padding: 4px 8px; flex: 1 1 auto; }
