@@ -4,6 +4,7 @@
     python benchmarks/recipes.py reported     # sus diez vueltas con su propia limpieza
     python benchmarks/recipes.py course       # la del curso: 60 y 240 s, y batir a la de partida
     python benchmarks/recipes.py ablation     # qué aporta cada decisión, a igual cómputo
+    python benchmarks/recipes.py streams      # tiras, estado y ventanas, a igual número de pasos
     python benchmarks/recipes.py table        # imprime lo guardado
     python benchmarks/recipes.py --smoke      # todo en pequeño, en segundos, sin guardar
 
@@ -108,6 +109,26 @@ def ablation(corpus, smoke) -> dict:
     }
 
 
+def streams(corpus, smoke) -> dict:
+    """Tiras con estado, tiras sin él y ventanas, con los mismos pasos: así no cuenta la máquina."""
+    rows = {
+        "receta del curso": {},
+        "sin llevar el estado de un trozo a otro": {"carry": False},
+        "ventanas de paso 1 en vez de tiras": {"data": "windows"},
+    }
+    budgets = {2: 1} if smoke else {4000: 3}  # medio minuto, más o menos
+    results = {}
+    for steps, seeds in budgets.items():
+        base = replace(COURSE_RECIPE, minutes=None, steps=steps, evals=2 if smoke else 5)
+        measured = results[str(steps)] = {name: [] for name in rows}
+        for seed in SEEDS[:seeds]:
+            for name, changes in rows.items():
+                one = run(CervantesLSTM.course, corpus, replace(base, **changes), seed)
+                measured[name].append({k: v for k, v in one.items() if k != "events"})
+                print(steps, seed, name, round(one["heldout"], 3), flush=True)
+    return results
+
+
 def ngram_bits(corpus) -> float:
     """La referencia que hay que pasar: el 6-grama contado en un segundo."""
     tokenizer = CharTokenizer.from_text(corpus.text)
@@ -154,7 +175,13 @@ def cpu_name() -> str:
 
 def main() -> None:
     """Lee la orden, calcula esa parte y la guarda junto a las demás."""
-    parts = {"starting": starting, "reported": reported, "course": course, "ablation": ablation}
+    parts = {
+        "starting": starting,
+        "reported": reported,
+        "course": course,
+        "ablation": ablation,
+        "streams": streams,
+    }
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -89,7 +89,15 @@ def ablation() -> str:
         for name, runs in stored["ablation"].items()
     ]
     head = ["receta", "reservado", "CPU, s"]
-    return "\n\n".join([made(stored["made"]["ablation"]), table(head, rows)])
+    parts = [made(stored["made"]["ablation"]), table(head, rows)]
+    if "streams" in stored:
+        rows = [
+            [steps, name, spread([r["heldout"] for r in runs])]
+            for steps, names in stored["streams"].items()
+            for name, runs in names.items()
+        ]
+        parts += [made(stored["made"]["streams"]), table(["pasos", "receta", "reservado"], rows)]
+    return "\n\n".join(parts)
 
 
 def reported() -> str:
