@@ -19,7 +19,9 @@ from llm_intro.embeddings.figures import map_data
 from llm_intro.face.explorables import MAX_DATA, Explorable, explorable, frame
 from llm_intro.face.figures import plot_counts
 from llm_intro.models.pretrained import load_fast
+from llm_intro.sampling import next_probs
 from llm_intro.support.data import load_results, path, read_text
+from llm_intro.support.numpy_lstm import NumpyLSTM
 from llm_intro.support.text import count
 
 SHELF = load_results("explorables/shelf")
@@ -337,11 +339,49 @@ def test_an_answer_is_marked_only_once_pressed():
     assert found == ["✗", "✓", "c"]
 
 
-def test_the_walk_looks_where_the_lesson_says():
-    """En la frase larga, las cuatro cabezas de la primera capa: «al», «coche», «modelo», «pare»."""
-    long = WALK["sentences"][0]
-    reader, best = len(long["words"]) - 1, []
-    for q, k, slope in zip(long["q"][0], long["k"][0], WALK["slopes"], strict=True):
-        found = node("walk", "attend(...given)", q, k, slope, reader)
-        best.append(long["words"][max(found, key=lambda one: one["weight"])["j"]])
-    assert best == ["al", "coche", "modelo", "pare"]
+CELL = load_results("cell")
+LETTERS = [CELL["symbols"].index(letter) for letter in CELL["word"]]
+
+
+def plain_state(weights: dict, tokens: list[int]) -> np.ndarray:
+    """El estado de la red simple tras leer, escrito aparte."""
+    part = {name: np.array(rows) / 100 for name, rows in weights.items()}
+    h = np.zeros(len(part["b"]))
+    for token in tokens:
+        h = np.tanh(part["w_x"] @ part["embedding"][token] + part["w_h"] @ h + part["b"])
+    return h
+
+
+def test_the_gates_of_the_cell_are_those_of_the_lstm():
+    """`c`, `h` y lo que espera, letra a letra, son los de la LSTM del curso con esos pesos."""
+    names = {"embedding": "embedding.weight", "fc_w": "fc.weight", "fc_b": "fc.bias"}
+    names |= {"w_x": "lstm.weight_ih_l0", "w_h": "lstm.weight_hh_l0", "b": "lstm.bias_ih_l0"}
+    weights = {names[k]: np.array(rows, np.float32) / 100 for k, rows in CELL["lstm"].items()}
+    weights["lstm.bias_hh_l0"] = 0 * weights["lstm.bias_ih_l0"]
+    model = NumpyLSTM(weights)
+    read = "states(network('lstm', given[0]), given[1])"
+    state = model.start()
+    for token, found in zip(LETTERS, node("cell", read, CELL["lstm"], LETTERS)[1:], strict=True):
+        before = state.c[0]
+        logits, state = model.step(token, state)
+        assert found["c"] == pytest.approx(state.c[0], abs=1e-3)
+        assert found["h"] == pytest.approx(state.h[0], abs=1e-3)
+        kept = np.array(found["f"]) * before + np.array(found["i"]) * np.array(found["g"])
+        assert kept == pytest.approx(state.c[0], abs=1e-3)
+    expected = node("cell", "expects(network('lstm', given[0]), given[1])", CELL["lstm"], found)
+    assert expected == pytest.approx(next_probs(logits), abs=1e-3)
+
+
+def test_the_plain_network_beside_it_reads_the_same_word():
+    """Su estado es el de tres líneas de NumPy."""
+    found = node("cell", "states(network('rnn', given[0]), given[1])", CELL["rnn"], LETTERS)[-1]
+    assert found["h"] == pytest.approx(plain_state(CELL["rnn"], LETTERS), abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm"])
+def test_what_is_left_of_each_letter_is_what_pytorch_measured(kind):
+    """Los bits que cambia la predicción al cambiar cada letra son los de benchmarks/cell.py."""
+    others = [CELL["symbols"].index(letter) for letter in "aeosnrlid"]
+    found = node("cell", f"traces(network('{kind}', given[0]), given[1], given[2])",
+                 CELL[kind], LETTERS, others)  # fmt: skip
+    assert found == pytest.approx(CELL["traces"][kind], abs=1e-3)

@@ -83,6 +83,15 @@ def test_scoreboard_tells_by_hatching_what_was_computed_before(ax):
     assert [bar.get_width() for bar in ax.patches] == [2.0, 1.0]
 
 
+def test_what_is_left_of_each_letter_tells_both_networks_apart(ax):
+    """Dos barras por letra, la de la red simple rayada, cada una con su cifra."""
+    data = {"word": "sí", "traces": {"lstm": [0.5, 2.0], "rnn": [0.25, 1.0]}}
+    cervantes_figures.plot_traces(data, ax)
+    assert [bar.get_height() for bar in ax.patches] == [0.5, 2.0, 0.25, 1.0]
+    assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, False, True, True]
+    assert [text.get_text() for text in ax.texts] == ["0,5", "2", "0,25", "1"]
+
+
 def test_networks_are_drawn(ax):
     """Las dos redes, con su nombre debajo."""
     words = " ".join(text.get_text() for text in cervantes_figures.plot_networks(ax).texts)

@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 
-from ..face.figures import new_axes, styled
+from ..face.figures import COMMAS, new_axes, styled
 from ..face.palette import BLUE, RED, looks
 from ..support.text import comma
 
@@ -32,13 +32,13 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
 
 
 @styled
-def plot_unit(data: dict, lines: int = 10, width: int = 62):
+def plot_unit(data: dict, lines: int = 6, width: int = 62):
     """Las primeras líneas de una página, cada letra con el color de una casilla de `c`.
 
     Args:
         data: lo que guarda benchmarks/units.py; la casilla es su `target`.
     """
-    ax, size = new_axes(7.6, 3.4), lines * width
+    ax, size = new_axes(7.6, 2.2), lines * width
     states = np.frombuffer(base64.b64decode(data["states"]), np.int8)
     states = states.reshape(len(data["units"]), -1)[data["units"].index(data["target"])]
     ax.imshow(states[:size].reshape(lines, width), cmap="PuOr", vmin=-160, vmax=160, aspect="auto")
@@ -46,6 +46,28 @@ def plot_unit(data: dict, lines: int = 10, width: int = 62):
         row, column = divmod(place, width)
         ax.text(column, row, letter, ha="center", va="center", family="monospace", fontsize=11)
     ax.axis("off")
+    return ax
+
+
+@styled
+def plot_traces(data: dict, ax=None):
+    """Qué queda de cada letra de una palabra en una LSTM y en una red simple, ya leída entera.
+
+    Args:
+        data: lo que guarda benchmarks/cell.py: su `word` y sus `traces`, en bits.
+    """
+    ax, names = ax or new_axes(7, 3.2), {"lstm": "LSTM", "rnn": "red simple"}
+    for n, (kind, color) in enumerate((("lstm", BLUE), ("rnn", RED))):
+        places = np.arange(len(data["word"])) + 0.4 * n
+        bars = ax.bar(places, data["traces"][kind], 0.38, color=color if n == 0 else "white",
+                      edgecolor=color, hatch="//" if n else "", label=names[kind])  # fmt: skip
+        told = [COMMAS(float(f"{bits:.2g}")) for bits in data["traces"][kind]]
+        ax.bar_label(bars, told, fontsize=11)
+    ax.set_xticks(np.arange(len(data["word"])) + 0.2, list(data["word"]))
+    ax.set(yscale="log", ylim=(1e-3, 20), ylabel="cambio de la predicción (bits)")
+    ax.set(xlabel="letra que se cambia por otra, leída ya la palabra")
+    ax.yaxis.set_major_formatter(COMMAS)
+    ax.legend(frameon=False)
     return ax
 
 
