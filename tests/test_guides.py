@@ -31,6 +31,7 @@ EMPHASIS = {
         "mientras se escribe",
         "para quien ve las letras",
         "sentido",
+        "una perplejidad sin su unidad no dice nada",
     },
     "09": {"4 palabras y 10 letras"},
 }

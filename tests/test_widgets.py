@@ -167,6 +167,16 @@ def test_the_live_curve_takes_the_ink_of_the_page():
     assert not re.search("#000000|#ffffff|black|white", curve.screen.value)
 
 
+def test_the_text_grows_under_the_curve():
+    """Una muestra al crearla y después cada vez que los pasos se triplican; escapada, la última."""
+    texts = (f"<{n}>" for n in range(9))
+    curve = LiveCurve(write=lambda: next(texts))
+    for step in (5, 12, 20, 36, 40, 108):
+        curve(Event(step, 0.5, step, 1000, 3.0, None))
+    assert [step for step, _, _ in curve.samples] == [0, 12, 36, 108]
+    assert "108 pasos" in curve.screen.value and "&lt;3&gt;" in curve.screen.value
+
+
 def test_a_resumed_training_goes_on_to_the_right():
     """Con más presupuesto la curva sigue donde iba; si se empieza de cero, también ella."""
     curve = LiveCurve({"6-grama": 1.8})

@@ -8,49 +8,6 @@ from ..face.exercises import exercise, expect, shown
 
 
 @exercise(
-    "la entropía es una media: cada −log2(p) pesa lo que vale su p.",
-    "en bits el logaritmo es math.log2; sáltate las p que valen 0.",
-    "es -sum(p * math.log2(p) for p in probs if p > 0).",
-    proves="0 bits si estás seguro, 1 si dudas entre dos iguales, log2(V) si no sabes nada.",
-)
-def entropia(answer) -> str | None:
-    cases = {
-        "dos opciones iguales deben dar 1 bit": ([0.5, 0.5], 1.0),
-        "cuatro opciones iguales deben dar 2 bits": ([0.25] * 4, 2.0),
-        "una opción segura y otra imposible deben dar 0 bits": ([1.0, 0.0], 0.0),
-        "0,7, 0,2 y 0,1 deben dar 1,157 bits": ([0.7, 0.2, 0.1], 1.1568),
-    }
-    return expect(answer, cases, tolerance=1e-3)
-
-
-@exercise(
-    "divide los logits por la temperatura antes de la exponencial, no después.",
-    "normaliza al final: cada exponencial, dividida por la suma de todas.",
-    "resta el máximo antes de la exponencial: np.exp(1000) se desborda.",
-    proves="menos temperatura separa las opciones, más temperatura las junta; el orden no cambia.",
-)
-def con_temperatura(answer) -> str | None:
-    cases = []
-    for logits, t in (([2, 1, 0], 1.0), ([2, 1, 0], 0.5), ([0, 3], 2.0), ([1000, 999], 1.0)):
-        weights = np.exp((np.array(logits) - max(logits)) / t)
-        cases.append(([float(z) for z in logits], t, weights / weights.sum()))
-    return expect(answer, cases, "con {0} y temperatura {1} se esperaba {expected}")
-
-
-@exercise(
-    "ve sumando las probabilidades y compara la suma con u en cada paso.",
-    "devuelve la posición, no la probabilidad, y para en cuanto la suma pase de u.",
-    "for i, p in enumerate(probs): suma += p; if u < suma: return i.",
-    proves="cada opción ocupa en el camino de 0 a 1 un tramo tan largo como su probabilidad.",
-)
-def sortea(answer) -> str | None:
-    spots = ((0.0, 0), (0.19, 0), (0.2, 1), (0.69, 1), (0.71, 2), (0.999, 2))
-    cases = [([0.2, 0.5, 0.3], u, option) for u, option in spots]
-    cases.append(([0.0, 1.0], 0.0, 1))  # una opción con probabilidad 0 no puede tocar nunca
-    return expect(answer, cases, "con probabilidades {0} y u = {1} toca la opción {expected}")
-
-
-@exercise(
     "piensa en la letra 5000: ¿en qué ventanas está?",
     "la primera ventana que la contiene la tiene al final, y la última al principio.",
     "está en tantas ventanas como letras tiene una ventana.",
@@ -70,6 +27,49 @@ def perdida_inicial(answer) -> str | None:
     if math.isclose(answer, math.log2(61), abs_tol=0.02):
         return "eso son bits, y se pedían nats."
     return None if math.isclose(answer, math.log(61), abs_tol=0.02) else f"{shown(answer)} no es."
+
+
+@exercise(
+    "ve sumando las probabilidades y compara la suma con u en cada paso.",
+    "devuelve la posición, no la probabilidad, y para en cuanto la suma pase de u.",
+    "for i, p in enumerate(probs): suma += p; if u < suma: return i.",
+    proves="cada opción ocupa en el camino de 0 a 1 un tramo tan largo como su probabilidad.",
+)
+def sortea(answer) -> str | None:
+    spots = ((0.0, 0), (0.19, 0), (0.2, 1), (0.69, 1), (0.71, 2), (0.999, 2))
+    cases = [([0.2, 0.5, 0.3], u, option) for u, option in spots]
+    cases.append(([0.0, 1.0], 0.0, 1))  # una opción con probabilidad 0 no puede tocar nunca
+    return expect(answer, cases, "con probabilidades {0} y u = {1} toca la opción {expected}")
+
+
+@exercise(
+    "divide los logits por la temperatura antes de la exponencial, no después.",
+    "normaliza al final: cada exponencial, dividida por la suma de todas.",
+    "resta el máximo antes de la exponencial: np.exp(1000) se desborda.",
+    proves="menos temperatura separa las opciones, más temperatura las junta; el orden no cambia.",
+)
+def con_temperatura(answer) -> str | None:
+    cases = []
+    for logits, t in (([2, 1, 0], 1.0), ([2, 1, 0], 0.5), ([0, 3], 2.0), ([1000, 999], 1.0)):
+        weights = np.exp((np.array(logits) - max(logits)) / t)
+        cases.append(([float(z) for z in logits], t, weights / weights.sum()))
+    return expect(answer, cases, "con {0} y temperatura {1} se esperaba {expected}")
+
+
+@exercise(
+    "la entropía es una media: cada −log2(p) pesa lo que vale su p.",
+    "en bits el logaritmo es math.log2; sáltate las p que valen 0.",
+    "es -sum(p * math.log2(p) for p in probs if p > 0).",
+    proves="0 bits si estás seguro, 1 si dudas entre dos iguales, log2(V) si no sabes nada.",
+)
+def entropia(answer) -> str | None:
+    cases = {
+        "dos opciones iguales deben dar 1 bit": ([0.5, 0.5], 1.0),
+        "cuatro opciones iguales deben dar 2 bits": ([0.25] * 4, 2.0),
+        "una opción segura y otra imposible deben dar 0 bits": ([1.0, 0.0], 0.0),
+        "0,7, 0,2 y 0,1 deben dar 1,157 bits": ([0.7, 0.2, 0.1], 1.1568),
+    }
+    return expect(answer, cases, tolerance=1e-3)
 
 
 @exercise(

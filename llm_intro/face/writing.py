@@ -13,6 +13,7 @@ from ..support.text import comma, visible
 from .controls import Demo, bars_html, columns, int_slider, prose, slider, text_box
 from .palette import BLUE, RED
 
+TRIPLE, SHOWN = 3, 5  # cada cuánto escribe la red que se entrena, y cuántas muestras se ven
 FLUSH = 0.1  # segundos de texto que se acumulan antes de enseñarlo
 FORK = f"border:3px solid {RED};border-radius:4px;padding:0 .15em"  # donde dos textos se separan
 AFTER = f"background:{BLUE}2e;box-decoration-break:clone"  # el mismo azul, al 18 %
@@ -109,18 +110,22 @@ def forked(text: str, same: int, start: str) -> str:
 class LiveCurve:
     """La curva de valid y la de train mientras se entrena, contra unas líneas de referencia.
 
-    Se pasa a `train` como `watch`: enseña una barra de avance, el tiempo que falta y un punto
-    por medida.
+    Se pasa a `train` como `watch`: enseña una barra de avance, el tiempo que falta, un punto
+    por medida y, debajo, lo que la red va escribiendo, cada muestra al triple de pasos.
 
     Args:
         lines: referencias, {nombre: bits/car.}.
+        write: función sin argumentos que da un texto de la red; la primera vez, aquí mismo.
+    Attributes:
+        samples: lo escrito hasta ahora, (pasos, bits/car. en train, texto).
     """
 
-    def __init__(self, lines: dict[str, float] | None = None):
+    def __init__(self, lines: dict[str, float] | None = None, write=None):
         self.lines, self.history, self.curve, self.screen = lines or {}, History(), "", None
+        self.write, self.samples = write, [(0, math.nan, write())] if write else []
 
     def __call__(self, event) -> None:
-        """Apunta la medida, si la hay, y redibuja."""
+        """Apunta la medida, si la hay, escribe si toca y redibuja."""
         if self.screen is None:
             from IPython.display import display
 
@@ -135,7 +140,14 @@ class LiveCurve:
             self.history.events.append(event)
             total = event.seconds / max(event.progress, 1e-9)
             self.curve = history_svg(self.history, self.lines, total)
-        self.screen.value = self.status(event) + self.curve
+        if self.write and event.step >= max(10, TRIPLE * self.samples[-1][0]):
+            self.samples.append((event.step, event.train_bits, self.write()))
+        self.screen.value = self.status(event) + self.curve + self.written()
+
+    def written(self) -> str:
+        """Las últimas muestras, la más nueva abajo."""
+        rows = self.samples[-SHOWN:]
+        return "".join(prose(text, f"{step} pasos · ") for step, _, text in rows)
 
     def status(self, event) -> str:
         """La línea de arriba: cuánto va, a qué velocidad y cuánto falta."""
