@@ -1,6 +1,7 @@
 """Las tablas de la lección 06 que tardan más que la lección: semillas y distancia.
 
     python benchmarks/desguace.py seeds        # 5 semillas × 4 modelos, y de qué dependen
+    python benchmarks/desguace.py unseen       # bolsa y Transformer, con frases escritas antes
     python benchmarks/desguace.py distance     # pasos hasta el 95 % según lo lejos que estén
     python benchmarks/desguace.py --smoke      # segundos: comprueba que corren, no guarda
 
@@ -16,21 +17,22 @@ import platform
 import re
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from llm_intro.desguace import causes as why
-from llm_intro.desguace.causes import attention_of_reader, blindfolded, knockout
+from llm_intro.desguace.causes import LN2, attention_of_reader, blindfolded, knockout
 from llm_intro.desguace.generator import CHOOSING, EXAM, make_stories
 from llm_intro.desguace.networks import LR, STEPS, ProbeRecipe, count_stories, new_model, teach
-from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
-from llm_intro.desguace.stories import Words, load_data
+from llm_intro.desguace.probe import CHANGES, LONG, SHORT, DesguaceProbe, run
+from llm_intro.desguace.stories import UNKNOWN, Words, load_data
 
 DATA = Path(__file__).resolve().parent.parent / "llm_intro" / "data" / "desguace"
-LIST = re.compile(r"\[[^\[\]{}]*\]")
+INNERMOST = re.compile(r"\[[^\[\]{}]*\]|\{[^\[\]{}]*\}")
+MODELS = ("5-grama", "bolsa", "lstm", "transformer")
 GOAL, EVERY = 0.95, 25  # acierto que se persigue y pasos entre medidas
 SHARED, NOTHING = 0.8, 0.3  # mirada en común de dos gemelos, y bits que no son nada
 CAP = 2000  # pasos a los que se deja de esperar
@@ -40,15 +42,15 @@ def save(name: str, rows, smoke: bool, **notes) -> None:
     """Guarda la tabla con todo lo que hace falta para repetirla."""
     table = {
         "command": f"python benchmarks/desguace.py {name}",
-        "machine": f"{platform.machine()}, un hilo de CPU compartida",
+        "machine": f"{platform.machine()} con {torch.backends.cpu.get_cpu_capability()}, un hilo",
         "torch": torch.__version__,
         "date": datetime.date.today().isoformat(),
         **notes,
         "rows": rows,
     }
     if not smoke:
-        text = json.dumps(table, ensure_ascii=False, indent=1)  # y cada lista, en su línea
-        text = LIST.sub(lambda found: re.sub(r"\n\s+", " ", found[0]), text)
+        text = json.dumps(table, ensure_ascii=False, indent=1)  # y lo de más adentro, en su línea
+        text = INNERMOST.sub(lambda found: re.sub(r"\n\s+", " ", found[0]), text)
         (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -78,6 +80,34 @@ def measure(name: str, model, stories, seed: int, seconds: float) -> dict:
     }
 
 
+def ablation(probe: DesguaceProbe, text: str, groups: list[list[int]], place: str) -> np.ndarray:
+    """Bits que gana `place` si en vez de las palabras `groups[n]` hay una desconocida, (N,)."""
+    ids, reader = probe.read(text)
+    rows = np.tile(ids, (1 + len(groups), 1))  # la primera, sin borrar nada
+    for n, group in enumerate(groups):
+        rows[n + 1, group] = UNKNOWN
+    scores = run(probe.model, torch.from_numpy(rows.T.copy()), [reader] * len(rows))
+    bits = torch.log_softmax(scores, -1)[:, probe.tokenizer.index[place]] / LN2
+    return (bits[1:] - bits[0]).numpy()
+
+
+def gradient_input(probe: DesguaceProbe, text: str, place: str) -> np.ndarray:
+    """Gradiente de log2 P(place) por la entrada, palabra a palabra, (T,).
+
+    Es lo que bajaría la respuesta si el vector de esa palabra se hiciera cero, en línea recta.
+    """
+    ids, reader = probe.read(text)
+    caught = []
+    hook = probe.model.embedding.register_forward_hook(lambda _m, _x, out: caught.append(out))
+    try:
+        logits = probe.model(torch.from_numpy(ids)[:, None])[0][reader, 0]  # (V,)
+    finally:
+        hook.remove()
+    score = torch.log_softmax(logits, -1)[probe.tokenizer.index[place]] / LN2
+    (slope,) = torch.autograd.grad(score, caught)  # (1, T, E)
+    return (slope * caught[0]).sum(-1)[0].detach().numpy()
+
+
 def agreement(probe: DesguaceProbe, stories) -> dict[str, float]:
     """Media, sobre los textos, de la correlación de rangos de la atención con cada medida.
 
@@ -92,9 +122,9 @@ def agreement(probe: DesguaceProbe, stories) -> dict[str, float]:
         effect = knockout(probe, story.text, each, story.place)
         found["tapar"].append(spearmanr(looks, abs(effect)).statistic)
         found["tapar, con signo"].append(spearmanr(looks, -effect).statistic)
-        erased = why.ablation(probe, story.text, each, story.place)
+        erased = ablation(probe, story.text, each, story.place)
         found["borrar"].append(spearmanr(looks, abs(erased)).statistic)
-        slope = why.gradient_input(probe, story.text, story.place)[:reader]
+        slope = gradient_input(probe, story.text, story.place)[:reader]
         found["gradiente"].append(spearmanr(slope, -effect).statistic)
     return {name: float(np.mean(values)) for name, values in found.items()}
 
@@ -157,7 +187,7 @@ def seeds(smoke: bool) -> None:
     for seed in range(1 if smoke else 5):
         stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
         tokenizer = Words.from_stories(stories.train)
-        for name in ("5-grama", "bolsa", "lstm", "transformer"):
+        for name in MODELS:
             start = time.process_time()
             model = learnt(name, stories, tokenizer, seed, smoke)
             row = measure(name, model, stories, seed, time.process_time() - start)
@@ -168,6 +198,48 @@ def seeds(smoke: bool) -> None:
                 exam = exam or stories.triples
             rows.append(row)
     save("seeds", rows, smoke, twins=twins(probes, exam))
+
+
+def leans(probe: DesguaceProbe) -> dict[str, float]:
+    """Bits que pierde «desguace» en la frase larga al tapar una mirada o cambiar una palabra."""
+    words = probe.words(LONG)
+    stop, car = words.index("pare"), words.index("coche")
+    texts = {
+        "la frase entera": LONG,
+        "averías → visitas": LONG.replace("averías", "visitas"),
+        "mi coche → mi vecino": LONG.replace("mi coche no pare", "mi vecino no pare"),
+        "comprar → vender": CHANGES["comprar → vender"],
+    }
+    lost = {
+        "«al» no mira a «pare»": -knockout(probe, LONG, [[stop]], "desguace")[0],
+        "«pare» no mira a «coche»": -knockout(probe, LONG, [[car]], "desguace", stop)[0],
+        "«pare» no mira a nadie": -knockout(probe, LONG, [[*range(stop)]], "desguace", stop)[0],
+        **{name: -bits for name, bits in probe.changes(texts).items()},
+    }
+    del lost["la frase entera"]
+    return {name: round(float(bits), 2) + 0.0 for name, bits in lost.items()}
+
+
+def unseen(smoke: bool) -> None:
+    """Lo que responden la bolsa y el Transformer, clase a clase, a frases escritas antes.
+
+    Unas repiten las frases del corpus ("corpus") y otras dicen lo mismo de otra manera ("new").
+    """
+    rows, asked = [], load_data("new_sentences")
+    for seed in range(1 if smoke else 5):
+        stories = make_stories(*((300, 20) if smoke else ()), seed=seed)
+        tokenizer = Words.from_stories(stories.train)
+        for name in ("bolsa", "transformer"):
+            probe = DesguaceProbe(learnt(name, stories, tokenizer, seed, smoke))
+            said = {r["wording"]: {q["kind"]: Counter() for q in asked} for r in asked}
+            for row, answer in zip(asked, probe.answers([r["text"] for r in asked]), strict=True):
+                said[row["wording"]][row["kind"]][answer] += 1
+            exams = {n: round(probe.accuracy(exam), 3) for n, exam in stories.exams.items()}
+            rows.append({"model": name, "seed": seed, "exams": exams, "said": said})
+            if name == "transformer":
+                rows[-1]["leans"] = leans(probe)
+            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    save("unseen", rows, smoke, expected={row["kind"]: row["expected"] for row in asked})
 
 
 def learnt(name: str, stories, tokenizer: Words, seed: int, smoke: bool):
@@ -223,19 +295,20 @@ def distance(smoke: bool) -> None:
     save("distance", rows, smoke, tuning=tuning)
 
 
+TABLES = {"seeds": seeds, "unseen": unseen, "distance": distance}
+
+
 def main(argv=None) -> int:
     """Elige la tabla."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("table", nargs="?", choices=["seeds", "distance"])
+    parser.add_argument("table", nargs="?", choices=TABLES)
     parser.add_argument("--smoke", action="store_true", help="segundos, sin guardar nada")
     args = parser.parse_args(argv)
     if not (args.table or args.smoke):
-        parser.error("di qué tabla: seeds o distance (o --smoke, las dos en segundos).")
+        parser.error(f"di qué tabla: {', '.join(TABLES)} (o --smoke, todas en segundos).")
     torch.set_num_threads(1)
-    if args.table != "distance":
-        seeds(args.smoke)
-    if args.table != "seeds":
-        distance(args.smoke)
+    for name in [args.table] if args.table else TABLES:
+        TABLES[name](args.smoke)
     return 0
 
 

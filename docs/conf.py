@@ -25,6 +25,7 @@ project, author, language = "Introducción a los LLM", "Introducción a los LLM"
 extensions = ["myst_nb", "sphinx_copybutton"]
 nb_execution_mode = "off"  # se enseña lo guardado: lo que se ejecutó con el libro entero
 nb_ipywidgets_js = {}
+nb_render_markdown_format = "gfm"  # las tablas que enseña una celda
 nb_code_prompt_show, nb_code_prompt_hide = "Mostrar el código", "Ocultar el código"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3

@@ -311,55 +311,41 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, kind):
     assert torch.equal(model.fc.weight, make().fc.weight)
 
 
+def small(*sizes):
+    return lambda: Transformer(4, *sizes)
+
+
+OTHER_TEXTS = {  # los mismos tamaños con otras letras, o con las mismas en otro orden
+    "con ñ": lambda c: TextCorpus(c.train.replace("d", "ñ"), c.valid.replace("d", "ñ")),
+    "train al revés": lambda c: TextCorpus(c.train[::-1], c.valid),
+    "valid al revés": lambda c: TextCorpus(c.train, c.valid[::-1]),
+}
+
+
 @pytest.mark.parametrize(
-    ("model", "changes", "named"),
+    ("first", "then", "text", "changes", "named"),
     [
-        (lambda: RegularizedLSTM(4, 6, 13, 2), {}, "hidden_size es 12, aquí 13"),
-        (lambda: RegularizedLSTM(4, 6, 12, 1, dropout=0), {}, "num_layers es 2, aquí 1"),
-        (lambda: Transformer(4, 8, 2, 1, 12), {}, "class es RegularizedLSTM, aquí Transformer"),
-        (make, {"batch_size": 5}, "batch_size es 4, aquí 5"),
-        (make, {"data": "windows"}, "data es streams, aquí windows"),
-        (make, {"average": 0.0}, "average es 0.9, aquí 0.0"),
-        (make, {"seed": 1}, "seed es 0, aquí 1"),
+        (make, lambda: RegularizedLSTM(4, 6, 13, 2), "", {}, "hidden_size es 12, aquí 13"),
+        (make, lambda: RegularizedLSTM(4, 6, 12, 1, dropout=0), "", {}, "num_layers es 2, aquí 1"),
+        (make, small(8, 2, 1, 12), "", {}, "class es RegularizedLSTM, aquí Transformer"),
+        (small(8, 2, 1, 12), small(8, 4, 1, 12), "", {}, "heads es 2, aquí 4"),
+        (small(8, 2, 1, 12), small(8, 2, 1, 9), "", {}, "context es 12, aquí 9"),
+        (make, make, "", {"batch_size": 5}, "batch_size es 4, aquí 5"),
+        (make, make, "", {"data": "windows"}, "data es streams, aquí windows"),
+        (make, make, "", {"average": 0.0}, "average es 0.9, aquí 0.0"),
+        (make, make, "", {"seed": 1}, "seed es 0, aquí 1"),
+        (make, make, "con ñ", {}, "symbols es abcd, aquí abcñ"),
+        (make, make, "train al revés", {}, "train y valid es"),
+        (make, make, "valid al revés", {}, "train y valid es"),
     ],
 )
-def test_a_checkpoint_of_another_training_is_refused(tmp_path, model, changes, named):
-    """Otra arquitectura u otros lotes: el error dice en qué se diferencian."""
-    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
-    train(make(), corpus(), recipe, quiet)
-    with pytest.raises(ValueError, match=f"es de otro entrenamiento: .*{named}"):
-        train(model(), corpus(), replace(recipe, **changes), quiet)
-
-
-def test_heads_and_context_are_part_of_the_architecture(tmp_path):
-    """Dos Transformers con las mismas matrices y otras cabezas no son el mismo."""
+def test_a_checkpoint_of_another_training_is_refused(tmp_path, first, then, text, changes, named):
+    """Otra arquitectura, otros lotes u otro texto: el error dice en qué se diferencian."""
     recipe = replace(RECIPE, steps=2, checkpoint=tmp_path / "p", resume=True)
-    train(Transformer(4, 8, 2, 1, 12), corpus(), recipe, quiet)
-    for other, named in (((8, 4, 1, 12), "heads es 2, aquí 4"), ((8, 2, 1, 9), "context es 12")):
-        with pytest.raises(ValueError, match=named):
-            train(Transformer(4, *other), corpus(), recipe, quiet)
-
-
-def test_another_vocabulary_is_refused(tmp_path):
-    """Los mismos tamaños con otras letras serían otros significados."""
-    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
-    train(make(), corpus(), recipe, quiet)
-    other = corpus()
-    other.train, other.valid = (part.replace("d", "ñ") for part in (other.train, other.valid))
-    other.text = other.train
-    with pytest.raises(ValueError, match="symbols es abcd, aquí abcñ"):
-        train(make(), other, recipe, quiet)
-
-
-def test_another_text_with_the_same_symbols_is_refused(tmp_path):
-    """Las medidas de un texto no valen para otro, aunque las letras sean las mismas."""
-    recipe = replace(RECIPE, steps=5, checkpoint=tmp_path / "p", resume=True)
-    train(make(), corpus(), recipe, quiet)
-    for part in ("train", "valid"):
-        other = corpus()
-        setattr(other, part, getattr(other, part)[::-1])
-        with pytest.raises(ValueError, match="de otro entrenamiento: train y valid es"):
-            train(make(), other, recipe, quiet)
+    train(first(), corpus(), recipe, quiet)
+    other = OTHER_TEXTS[text](corpus()) if text else corpus()
+    with pytest.raises(ValueError, match=f"es de otro entrenamiento: .*{named}"):
+        train(then(), other, replace(recipe, **changes), quiet)
 
 
 # --- una puerta que lo mira todo antes de tocar nada ---

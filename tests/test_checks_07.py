@@ -13,7 +13,6 @@ def formas(words, letters):
 RIGHT = {
     "cuenta_letras": [lambda t: sum(c.isalpha() for c in unicodedata.normalize("NFC", t))],
     "se_puede": [lambda w, n, inside: n >= w and (w > 0 or n == 0 or inside)],
-    "perplejidad_de": [lambda ps: 2 ** (-sum(math.log2(p) for p in ps) / len(ps))],
     "a_bits_car": [lambda ppl, pieces, chars: math.log2(ppl) * pieces / chars],
     "intentos": [lambda p, sure: math.ceil(math.log(1 - sure) / math.log(1 - p))],
     "formas": [formas],
@@ -29,11 +28,6 @@ WRONG = {
         lambda w, n, inside: n >= w,  # olvida que pueden sobrar letras
         lambda w, n, inside: n > w,
         lambda w, n, inside: n >= w and (w > 0 or n == 0),  # olvida la palabra empezada
-    ],
-    "perplejidad_de": [
-        lambda ps: -sum(math.log2(p) for p in ps) / len(ps),  # los bits
-        lambda ps: 1 / (sum(ps) / len(ps)),  # media de probabilidades
-        lambda ps: math.e ** (-sum(math.log2(p) for p in ps) / len(ps)),  # mezcla bases
     ],
     "a_bits_car": [
         lambda ppl, pieces, chars: math.log2(ppl),  # bits por pieza

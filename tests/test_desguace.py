@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from benchmarks.desguace import ablation, gradient_input
 from llm_intro.desguace import causes as causes
 from llm_intro.desguace.generator import CHOOSING, EXAM, Generator, make_stories
 from llm_intro.desguace.networks import (  # fmt: skip
@@ -73,6 +75,25 @@ def test_each_clue_phrasing_of_a_counterfactual_is_learnt_apart():
     """Las pistas sueltas de la frase larga sí están en el corpus: lo nuevo es juntarlas."""
     texts = " ".join(s.text.lower() for s in make_stories(train=3000, exam=5).train)
     assert "no pare de tener averías" in texts and "coche que me quiero comprar" in texts
+
+
+def test_new_sentences_are_sixteen_of_each_kind_and_no_text_is_known_beforehand():
+    """De cada clase, 16 con frases del corpus y 16 con otras; palabras, solo las conocidas."""
+    rows, stories = load_data("new_sentences"), make_stories().train
+    told = {sentence for story in stories for sentence in story.sentences}
+    known, texts = Words.from_stories(stories).index, {s.text for s in stories}
+    cells = load_data("phrases")["reserved_cells"]
+    counted = Counter((row["kind"], row["wording"]) for row in rows)
+    kinds = {row["kind"] for row in load_data("counterfactuals")}
+    kinds |= {"otro objeto roto", "compra negada", "sin cambios"}
+    assert counted == {(kind, wording): 16 for kind in kinds for wording in ("corpus", "new")}
+    for row in rows:
+        words = Words.split(row["text"].replace("____", ""))
+        assert set(words) <= known.keys() and row["text"] not in texts
+        assert [words[-3], row["expected"]] not in cells  # ni se añade esa dificultad
+        if row["wording"] == "new":
+            assert not {s.strip().lower() for s in row["text"].split(".")} & told
+    assert len({row["text"] for row in rows}) == len(rows)
 
 
 def test_exams_hold_combinations_never_trained(stories):
@@ -335,7 +356,7 @@ def test_blocked_edge_gets_no_attention(probe):
 
 def test_hiding_nothing_changes_nothing(probe):
     """Sin palabras tapadas ni borradas, cero bits."""
-    for action in (causes.knockout, causes.ablation):
+    for action in (causes.knockout, ablation):
         assert np.allclose(action(probe, LONG, [[]], "desguace"), 0, atol=1e-5)
 
 
@@ -353,15 +374,19 @@ def test_knockout_and_ablation_match_doing_it_by_hand(probe):
     mask[reader, [3, 5]] = -math.inf
     got = causes.knockout(probe, LONG, [[3, 5], [4]], "desguace")
     assert got[0] == pytest.approx(bits(ids, mask) - bits(ids), abs=1e-4)
+    mask = torch.zeros(len(ids), len(ids))
+    mask[7, [1, 2]] = -math.inf  # ahora es otra palabra la que no mira
+    got = causes.knockout(probe, LONG, [[1, 2]], "desguace", looker=7)
+    assert got[0] == pytest.approx(bits(ids, mask) - bits(ids), abs=1e-4) and got[0] != 0
     erased = ids.copy()
     erased[4] = UNKNOWN
-    got = causes.ablation(probe, LONG, [[4]], "desguace")
+    got = ablation(probe, LONG, [[4]], "desguace")
     assert got[0] == pytest.approx(bits(erased) - bits(ids), abs=1e-4)
 
 
 def test_gradient_times_input_is_the_slope_of_shrinking_a_word(probe):
     """Encoger un poco el vector de una palabra mueve los bits lo que dice el gradiente."""
-    slope = causes.gradient_input(probe, SHORT, "taller")
+    slope = gradient_input(probe, SHORT, "taller")
     ids, reader = probe.read(SHORT)
     word, step = probe.tokenizer.index["taller"], 1e-2
 
@@ -459,22 +484,6 @@ def test_swapped_story_asks_first(stories):
 # --- los controles y las figuras ---
 
 
-def test_attention_demo_shows_every_word_and_moves(probe):
-    """Cada palabra con su peso; al mover quién lee, cambia la página; el texto va escapado."""
-    from llm_intro.desguace.controls import attention_demo, shaded
-
-    box = attention_demo(probe, SHORT)
-    text, position, head, screen = box.children
-    first = screen.value
-    assert all(word in first for word in ("mañana", "coche", "«al»"))
-    position.set_state({"value": position.max - 2})
-    assert "«el»" in screen.value and screen.value != first
-    head.index = 1
-    text.set_state({"value": "____"})
-    assert "Aviso" in screen.value
-    assert "<b>" not in shaded(["<b>"], [0.5], 0)
-
-
 def test_changes_demo_reacts_to_its_buttons_and_says_what_it_does_not_know(probe):
     """Cada botón pone su frase; la tuya avisa de las palabras que no conoce."""
     from llm_intro.desguace.controls import OWN, changes_demo
@@ -499,9 +508,16 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
     ax = figures.plot_weights(maps[0, 0], words)
     assert [tick.get_text() for tick in ax.get_xticklabels()] == words
     assert ax.get_ylabel() == "quién lee"
+    by_kind = {"una clase": {"bolsa": [3, 5, 9], "transformer": [8, 8, 1]}, "otra": {"bolsa": [2]}}
+    left, right = answers.plot_marks({"a": by_kind, "b": by_kind}, "aciertos")
+    assert [line.get_xdata()[0] for line in left.lines if line.get_marker() == "|"] == [5, 8, 2]
+    assert [tick.get_text() for tick in left.get_yticklabels()] == ["una clase", "otra"]
+    names = [text.get_text() for text in left.figure.legends[0].get_texts()]
+    assert names == ["bolsa de palabras", "Transformer"] and right.get_title() == "b"
     bars = answers.plot_changes({"a": 0.0, "b": -2.0})
     assert [bar.get_width() for bar in bars.patches] == [0, -2]
-    table = answers.plot_answers({"uno": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    table = answers.plot_answers({"lstm": {"taller": 0.25}, "otro": {"desguace": 1.0}})
+    assert [tick.get_text() for tick in table.get_yticklabels()] == ["LSTM", "otro"]
     assert {t.get_text() for t in table.texts} == {"0,00", "0,25", "1,00"}
     heads = figures.plot_heads(maps[0, :, -1], words, ["a", "b", "c", "d"])
     assert [tick.get_text() for tick in heads.get_yticklabels()] == words
@@ -526,7 +542,7 @@ def test_figures_are_in_spanish_and_keep_their_data(probe):
 
 def test_stored_tables_say_where_they_come_from():
     """Cada tabla lleva su orden, su máquina y su fecha, y ninguna fila inventa un final."""
-    for name in ("seeds", "distance"):
+    for name in ("seeds", "unseen", "distance"):
         table = load_data(name)
         assert table["command"].endswith(name) and table["machine"] and table["date"]
     for row in load_data("distance")["rows"]:
@@ -554,6 +570,17 @@ def test_stored_seeds_are_five_for_each_model_and_support_the_lesson():
         assert hits["pistas"] < 0.5 < 0.85 < hits["azar"]
 
 
+def test_stored_answers_to_new_sentences_count_all_of_them_for_each_seed():
+    """Dos modelos, cinco semillas, y 16 respuestas de cada clase y cada manera de decirlo."""
+    table, asked = load_data("unseen"), load_data("new_sentences")
+    assert table["expected"] == {row["kind"]: row["expected"] for row in asked}
+    assert len(table["rows"]) == 10
+    for row in table["rows"]:
+        counts = Counter((q["wording"], q["kind"]) for q in asked)
+        assert counts == {(w, k): sum(row["said"][w][k].values()) for w, k in counts}
+        assert ("leans" in row) is (row["model"] == "transformer")
+
+
 def test_stored_distance_has_three_seeds_where_it_claims_them():
     """A 0, 4 y 16 frases, tres semillas de cada red, todas con el mismo tope."""
     rows = load_data("distance")["rows"]
@@ -574,7 +601,7 @@ def test_stored_twins_look_alike_and_lean_on_different_words():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", ["seeds", "distance"])
+@pytest.mark.parametrize("table", ["seeds", "unseen", "distance"])
 def test_benchmark_runs(table):
     """La orden que hizo las tablas corre de principio a fin, sin guardar nada."""
     import subprocess
@@ -582,4 +609,4 @@ def test_benchmark_runs(table):
 
     done = subprocess.run([sys.executable, "benchmarks/desguace.py", table, "--smoke"],
                           cwd=HERE.parent, capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 0 and '"model": "lstm"' in done.stdout, done.stderr
+    assert done.returncode == 0 and '"model": "transformer"' in done.stdout, done.stderr

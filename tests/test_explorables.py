@@ -339,6 +339,16 @@ def test_an_answer_is_marked_only_once_pressed():
     assert found == ["✗", "✓", "c"]
 
 
+def test_the_walk_looks_where_the_lesson_says():
+    """En la frase larga, las cuatro cabezas de la primera capa: «al», «coche», «modelo», «pare»."""
+    long = WALK["sentences"][0]
+    reader, best = len(long["words"]) - 1, []
+    for q, k, slope in zip(long["q"][0], long["k"][0], WALK["slopes"], strict=True):
+        found = node("walk", "attend(...given)", q, k, slope, reader)
+        best.append(long["words"][max(found, key=lambda one: one["weight"])["j"]])
+    assert best == ["al", "coche", "modelo", "pare"]
+
+
 CELL = load_results("cell")
 LETTERS = [CELL["symbols"].index(letter) for letter in CELL["word"]]
 

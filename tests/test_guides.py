@@ -31,7 +31,6 @@ EMPHASIS = {
         "mientras se escribe",
         "para quien ve las letras",
         "sentido",
-        "una perplejidad sin su unidad no dice nada",
     },
     "09": {"4 palabras y 10 letras"},
 }

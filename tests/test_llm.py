@@ -5,13 +5,11 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from llm_intro.attention.figures import plot_heads
 from llm_intro.desguace import probe as desguace
 from llm_intro.desguace import real_models as llm
 from llm_intro.desguace.figures import plot_answers
@@ -130,32 +128,6 @@ def test_masked_word_does_not_see_its_own_pieces(folders):
     assert score.tokens == len(mine) and score.bits == pytest.approx(total, rel=1e-5)
 
 
-def test_attention_is_there_and_its_rows_sum_to_one(real):
-    """Nunca es None: un mapa por capa y cabeza, y cada fila reparte 1."""
-    tokens, maps = real.attention(LONG)
-    assert maps.shape == (2, 4, len(tokens), len(tokens))
-    assert np.allclose(maps.sum(-1), 1, atol=1e-4)
-
-
-def test_attention_reads_what_the_score_reads(folders):
-    """El de huecos ve un hueco y lo de después; el causal acaba antes de él; nadie lee rayas."""
-    text = "Llevo el coche al ____ mañana."
-    for name in SETTINGS:
-        tokens, _ = llm.load_real(str(folders / name), device="cpu").attention(text)
-        read = "".join(tokens).replace("##", "")
-        assert tokens.count("____") == (name == "bert") and "_" not in tokens
-        assert ("mañana" in read) is (name == "bert") and (read.endswith("al")) is (name != "bert")
-
-
-def test_causal_attention_never_looks_ahead(folders):
-    """Por encima de la diagonal, cero; en el de huecos, no."""
-    ahead = np.triu(np.ones((200, 200), dtype=bool), 1)
-    for name, looks in (("gpt2", False), ("llama", False), ("bert", True)):
-        _, maps = llm.load_real(str(folders / name), device="cpu").attention(LONG)
-        n = maps.shape[-1]
-        assert bool((maps[..., ahead[:n, :n]] > 0).any()) is looks
-
-
 def test_shares_sum_to_one_over_the_regional_names(real):
     """El reparto junta «desguace», «yonke»…, y suma 1 entre los destinos."""
     shares = real.shares(llm.without_article(LONG), llm.PLACES)
@@ -203,19 +175,19 @@ def test_too_long_and_empty_texts_are_refused(real):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_the_lessons_cells_run_with_a_real_model(name, folders, capsys):
-    """Las celdas de la lección, con el nombre puesto: candidatos, contrafactuales y atención."""
+    """Las celdas de la lección, con el nombre puesto: candidatos y contrafactuales."""
     import matplotlib.pyplot as plt
 
     path = Path(__file__).parent.parent / "notebooks" / "06_desguace.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
-    code = [sources[i] for i in ("nombres", "probar-real", "botones-reales", "atencion-real")]
+    code = [sources[i] for i in ("nombres", "probar-real", "botones-reales")]
     code[1] = code[1].replace('NOMBRE = ""', f"NOMBRE = {str(folders / name)!r}")
-    names = vars(desguace) | {"plot_answers": plot_answers, "plot_heads": plot_heads, "np": np}
+    names = vars(desguace) | {"plot_answers": plot_answers}
     plt.close("all")  # las de otras pruebas
     exec("\n".join(code), names)  # como las ejecuta quien lee
     assert capsys.readouterr().out.count("por token") == 2 * len(NAMES)
-    assert list(names["shares"]) == list(desguace.CHANGES) and len(plt.get_fignums()) == 2
+    assert list(names["shares"]) == list(desguace.CHANGES) and len(plt.get_fignums()) == 1
     plt.close("all")
 
 

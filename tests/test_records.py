@@ -147,23 +147,6 @@ def test_the_form_shows_the_rows_of_its_question_in_order():
     assert "Al desguace." not in screen.value and "(no se conserva)" in screen.value
 
 
-def test_the_figure_over_time_joins_the_answers_that_go_to_one_place():
-    """Dos maneras de decir «desguace» el mismo día: una fila, un punto y «2 veces»."""
-    import matplotlib.pyplot as plt
-
-    from llm_intro.assistant.figures import plot_records
-
-    new = replace(MINE, prompt_id="coche-larga", answer="Al desguace.")
-    rows = [*load_records("coche-larga"), new, replace(new, answer="al DESGUACE")]
-    ax = plot_records(rows, destination)
-    names = [tick.get_text() for tick in ax.get_yticklabels()]
-    assert names == ["concesionario", "desguace", "taller"] and len(ax.lines) == 3
-    x, y = ax.lines[-1].get_xdata()[0], ax.lines[-1].get_ydata()[0]
-    assert x == pytest.approx(2026 + 10 / 12 + 22 / 365) and names[int(y)] == "desguace"
-    assert any("(2 veces)" in text.get_text() for text in ax.texts)
-    plt.close("all")
-
-
 def test_destination_is_the_first_place_named():
     """«Del taller al desguace» nombra antes el taller; sin ninguno, «otro»."""
     assert destination("Del taller al DESGUACE") == "taller"

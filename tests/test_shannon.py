@@ -151,6 +151,17 @@ def test_the_board_plays_with_keyboard_and_buttons():
     assert all(button.disabled for button in buttons.values())
 
 
+def test_the_rival_plays_the_same_letters():
+    """Tras cada acierto se ve en qué intento la tenía el otro, y cuántas lleva a la primera."""
+    game = ShannonGame("la casa", start=3, length=3)
+    screen, keyboard, _ = shannon_game(game, rivals={"6-grama": [1, 3, 1]}).children
+    assert "6-grama" not in screen.value  # antes de acertar no se sopla nada
+    for letter, told in (("c", "1 de 1 a la primera; esta letra, al intento 1"),
+                         ("a", "1 de 2 a la primera; esta letra, al intento 3")):  # fmt: skip
+        keyboard.set_state({"value": letter})
+        assert f"<b>6-grama</b>: {told}." in screen.value
+
+
 def test_the_order_slider_changes_the_text():
     """Al mover el orden cambia el modelo que escribe; un comienzo imposible avisa."""
     text = "en un lugar de la mancha de cuyo nombre no quiero acordarme " * 3

@@ -5,6 +5,7 @@ import struct
 
 import pytest
 import sample_lesson as sample
+from PIL import Image
 
 import lessons
 import website
@@ -132,3 +133,19 @@ def test_the_start_and_the_badges_stay_out(tmp_path):
     assert lessons.BOOTSTRAP not in [cell.get("id") for cell in cells]
     head = cells[0]["source"]
     assert head.startswith("# 04 · ") and "badge" not in head and lessons.MARK not in head
+
+
+def test_the_moving_picture_of_the_readme_is_short_and_light():
+    """Unos veinte segundos y 1,5 MB como mucho; quien no quiere movimiento ve la última foto."""
+    path = lessons.ROOT / "imgs/birth.webp"
+    with Image.open(path) as moving:
+        lasts = 0
+        for i in range(moving.n_frames):
+            moving.seek(i)
+            moving.load()
+            lasts += moving.info["duration"]
+        with Image.open(path.with_suffix(".png")) as still:
+            assert still.size == moving.size
+    assert 15_000 <= lasts <= 22_000 and path.stat().st_size <= 1_500_000
+    readme = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
+    assert "imgs/birth.webp" in readme and "prefers-reduced-motion" in readme

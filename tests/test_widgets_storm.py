@@ -14,7 +14,7 @@ from fakes import TextCorpus
 from ipywidgets import IntSlider, Text
 
 from llm_intro import CervantesLSTM, NGramModel, ShannonGame, TrainConfig, order_demo, train
-from llm_intro.desguace.controls import attention_demo, changes_demo
+from llm_intro.desguace.controls import changes_demo
 from llm_intro.desguace.generator import make_stories
 from llm_intro.desguace.networks import new_model
 from llm_intro.desguace.probe import DesguaceProbe
@@ -57,7 +57,6 @@ def makers(probe):
         "comparar": lambda: compare_demo(writer, "no sé ", 40),
         "orden": lambda: order_demo(counts, "no sé ", 40),
         "reto": lambda: reto_demo(counts[3], "—", 2, 4, beams=4),
-        "atención": lambda: attention_demo(probe),
         "cambios": lambda: changes_demo(probe),
     }
 

@@ -23,7 +23,7 @@ from llm_intro.support.text import comma
 
 SOURCES = Path(__file__).resolve().parent.parent / "web"
 SCRIPTS = ["weights", "product", "network", "sampling", "random", "writer", "bars", "controls"]
-SCRIPTS += ["page"]
+SCRIPTS += ["share", "meter", "page"]
 WEIGHTS = ROOT / "llm_intro" / "data" / "cervantes.safetensors"
 OUTPUT = ROOT / "paginas" / "escritor.html"
 MAX_BYTES = 6_000_000
@@ -56,6 +56,7 @@ def sha(text: str) -> str:
 def embedded(card: dict) -> str:
     """Lo que el código necesita de la ficha, sin nada que cierre su etiqueta."""
     needed = {"symbols": list(card["tokenizer"]["symbols"]), "scale_suffix": SCALE}
+    needed["date"] = card["date"]
     return json.dumps(needed, ensure_ascii=False).replace("<", "\\u003c")
 
 

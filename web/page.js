@@ -5,7 +5,6 @@ const WORK_MS = 10; // cuánto trabaja seguido: después se atiende a los mandos
 const REDRAW_MS = 100; // mientras escribe deprisa, las barras cambian diez veces por segundo
 const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
 const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
-const METER_MS = 500; // cada cuánto se mide la velocidad
 const WIDE = 800; // píxeles: en una pantalla así caben todos los mandos
 const SAID = ["principio", "bits", "duda", "quedan", "cuenta", "voz"]; // lo que se dice del texto
 
@@ -18,10 +17,19 @@ class Page {
     this.text = $("escrito").appendChild(document.createTextNode(""));
     this.ready = false; // hay un comienzo y una semilla que valen
     this.playing = false;
+    this.net = card.date; // qué red es, para quien abra la dirección
     $("ajustes").open = innerWidth >= WIDE;
     this.listen();
+    this.follow();
+  }
+
+  /** Desde el principio, con lo que pida la dirección de la página. */
+  follow() {
+    const { letters, other } = readAddress(this.net);
     showSettings(readSettings());
     this.begin();
+    this.promised = Math.min(letters, MAX_WRITTEN); // letras que se escriben solas
+    if (other) $("hecho").textContent = "Esta dirección es de otra red: el texto no será el mismo.";
   }
 
   listen() {
@@ -29,21 +37,26 @@ class Page {
       $(id).addEventListener("input", () => this.retune());
     }
     $("semilla").addEventListener("input", () => this.begin());
-    $("comienzo").addEventListener("input", () => this.stopAnd(() => this.begin()));
-    $("borrar").addEventListener("click", () => this.stopAnd(() => this.begin()));
-    $("una").addEventListener("click", () => this.stopAnd(() => this.write(1)));
     $("escribir").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
-  }
-
-  stopAnd(action) {
-    this.pause();
-    action();
+    const stopping = (target, kind, action) => target.addEventListener(kind, () => {
+      this.pause();
+      action();
+    });
+    stopping($("comienzo"), "input", () => this.begin());
+    stopping($("borrar"), "click", () => this.begin());
+    stopping($("una"), "click", () => this.write(1));
+    stopping($("copiar"), "click", () => copyPage(this.text.data));
+    stopping($("compartir"), "click", () => sharePage(this.writer.written, this.net, this.moved));
+    stopping(window, "hashchange", () => this.follow());
   }
 
   /** Desde el comienzo, que se lee otra vez; lo escrito se borra. */
   begin() {
     this.ready = false;
+    this.moved = false; // los mandos, después de empezar a escribir
+    this.promised = 0;
     this.text.data = "";
+    $("hecho").textContent = "";
     try {
       const seed = check("semilla", readSeed);
       const ids = check("comienzo", (text) => encodePrompt(text, this.symbols));
@@ -52,7 +65,7 @@ class Page {
       $("principio").textContent = ids.map((id) => this.symbols[id]).join("");
       $("aviso").textContent = "";
       this.ready = true;
-      this.startMeter();
+      this.meter = new Meter(this.writer.written);
       this.ask();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -73,7 +86,7 @@ class Page {
     this.playing = true;
     this.owed = 1; // letras que tocan ya, según el ritmo
     this.before = performance.now();
-    this.startMeter();
+    this.meter = new Meter(this.writer.written);
     $("escribir").textContent = "Pausa";
     this.ask();
   }
@@ -87,16 +100,14 @@ class Page {
   /** Otros ajustes: las barras se rehacen al momento; lo ya escrito se queda como está. */
   retune() {
     showSettings(readSettings());
+    this.moved ||= this.writer.written > 0;
+    this.promised = 0;
     if (this.canWrite) this.draw();
   }
 
-  get canWrite() {
-    return this.ready && this.writer.pending === 0;
-  }
+  get canWrite() { return this.ready && this.writer.pending === 0; }
 
-  get full() {
-    return this.writer.written >= MAX_WRITTEN;
-  }
+  get full() { return this.writer.written >= MAX_WRITTEN; }
 
   /** Pide seguir dentro de `wait` milisegundos. */
   ask(wait = 0) {
@@ -114,6 +125,9 @@ class Page {
       this.ask();
     } else if (this.playing) {
       this.keepPace(deadline);
+    } else if (this.promised > this.writer.written) {
+      this.write(this.promised - this.writer.written, deadline);
+      this.ask();
     } else {
       this.draw();
     }
@@ -126,7 +140,8 @@ class Page {
     this.owed = Math.min(this.owed + ((now - this.before) * pace) / 1000, pace);
     this.before = now;
     this.owed -= this.write(Math.floor(this.owed), deadline);
-    this.readMeter(now);
+    const told = this.playing && this.meter.read(now, this.writer.written, this.full);
+    if (told) $("cuenta").textContent = told;
     if (this.playing) this.ask(Math.max(0, (1000 * (1 - this.owed)) / pace));
   }
 
@@ -171,25 +186,6 @@ class Page {
     if (!this.ready || this.playing) return;
     $("voz").textContent = `La más probable: ${best}. Entropía: ${bits}; ${left}.`;
   }
-
-  startMeter() {
-    this.meter = { since: performance.now(), written: this.writer.written };
-  }
-
-  /** Cuántas letras por segundo salen de verdad. */
-  readMeter(now) {
-    const elapsed = now - this.meter.since;
-    if (!this.playing || elapsed < METER_MS) return;
-    const pace = (1000 * (this.writer.written - this.meter.written)) / elapsed;
-    this.startMeter();
-    $("cuenta").textContent =
-      `${tally(this.writer.written, this.full)} ${thousands(Math.round(pace))} por segundo.`;
-  }
-}
-
-function tally(written, full) {
-  if (full) return `${thousands(written)} letras: hasta aquí. Bórralas para seguir.`;
-  return written === 1 ? "1 letra escrita." : `${thousands(written)} letras escritas.`;
 }
 
 let page = null;

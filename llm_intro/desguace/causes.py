@@ -1,7 +1,7 @@
 """De qué depende una respuesta: mirar no es lo mismo que influir.
 
 La atención dice a quién mira el modelo. Para saber qué importa hay que intervenir: impedir que
-mire a una palabra, borrarla, o ver cómo se movería la respuesta si su vector cambiara un poco.
+una palabra mire a otra y ver qué le pasa a la respuesta.
 """
 
 import math
@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from .probe import DesguaceProbe, run
-from .stories import UNKNOWN
 
 LN2 = math.log(2)
 
@@ -21,57 +20,24 @@ def attention_of_reader(probe: DesguaceProbe, text: str) -> np.ndarray:
     return maps[:, :, probe.read(text)[1]].mean((0, 1))
 
 
-def knockout(probe: DesguaceProbe, text: str, groups: list[list[int]], place: str) -> np.ndarray:
-    """Bits que gana `place` si quien responde no puede mirar a las palabras `groups[n]`, (N,).
+def knockout(
+    probe: DesguaceProbe, text: str, groups: list[list[int]], place: str, looker: int | None = None
+) -> np.ndarray:
+    """Bits que gana `place` si la palabra `looker` no puede mirar a las de `groups[n]`, (N,).
 
-    Se tapan esas aristas en todas las capas; las demás posiciones siguen viéndolas.
+    Se tapa esa mirada en todas las capas; las demás posiciones siguen viéndolas.
+
+    Args:
+        looker: la posición que deja de mirar; por defecto, la que responde.
     """
     probe.need_transformer()
     ids, reader = probe.read(text)
-    mask = torch.zeros(len(groups), 1, len(ids), len(ids))
+    mask = torch.zeros(1 + len(groups), 1, len(ids), len(ids))  # la primera, sin tapar nada
     for n, group in enumerate(groups):
-        mask[n, 0, reader, group] = -math.inf
-    return _gain(probe, np.tile(ids, (len(groups), 1)), ids, reader, place, mask)
-
-
-def ablation(probe: DesguaceProbe, text: str, groups: list[list[int]], place: str) -> np.ndarray:
-    """Bits que gana `place` si en vez de las palabras `groups[n]` hay una desconocida, (N,)."""
-    ids, reader = probe.read(text)
-    rows = np.tile(ids, (len(groups), 1))  # (N, T)
-    for n, group in enumerate(groups):
-        rows[n, group] = UNKNOWN
-    return _gain(probe, rows, ids, reader, place)
-
-
-def _gain(probe, rows, ids, reader: int, place: str, mask=None) -> np.ndarray:
-    """log2 P(place) con cada fila menos log2 P(place) con `ids`, (N,)."""
-    word = probe.tokenizer.index[place]
-    changed = run(probe.model, torch.from_numpy(rows.T.copy()), [reader] * len(rows), mask)
-    before = run(probe.model, torch.from_numpy(ids)[:, None], [reader])
-    gain = torch.log_softmax(changed, -1)[:, word] - torch.log_softmax(before, -1)[:, word]
-    return gain.numpy() / LN2
-
-
-def gradient_input(probe: DesguaceProbe, text: str, place: str) -> np.ndarray:
-    """Gradiente de log2 P(place) por la entrada, palabra a palabra, (T,).
-
-    Es lo que bajaría la respuesta si el vector de esa palabra se hiciera cero, en línea recta.
-    """
-    probe.need_transformer()
-    ids, reader = probe.read(text)
-    caught = []
-
-    def keep(_module, _inputs, vectors):
-        caught.append(vectors)
-
-    hook = probe.model.embedding.register_forward_hook(keep)
-    try:
-        logits = probe.model(torch.from_numpy(ids)[:, None])[0][reader, 0]  # (V,)
-    finally:
-        hook.remove()
-    score = torch.log_softmax(logits, -1)[probe.tokenizer.index[place]] / LN2
-    (slope,) = torch.autograd.grad(score, caught)  # (1, T, E)
-    return (slope * caught[0]).sum(-1)[0].detach().numpy()
+        mask[n + 1, 0, reader if looker is None else looker, group] = -math.inf
+    rows = torch.from_numpy(ids)[:, None].expand(-1, len(mask))  # (T, 1 + N)
+    bits = torch.log_softmax(run(probe.model, rows, [reader] * len(mask), mask), -1) / LN2
+    return (bits[1:] - bits[0])[:, probe.tokenizer.index[place]].numpy()
 
 
 def clue_positions(probe: DesguaceProbe, story) -> list[int]:

@@ -1,61 +1,15 @@
-"""Controles de la prueba del desguace: a quién mira el modelo y qué cambia si cambia la frase."""
+"""El control de la prueba del desguace: qué responde el modelo si se cambia la frase."""
 
 import html
 
 import ipywidgets as w
 
-from ..face.controls import NARROW, SLIDER, Demo, bar_table, prose, text_box
+from ..face.controls import Demo, bar_table, prose, text_box
 from ..face.palette import BLUE, RED
 from ..support.text import comma
 from .probe import CHANGES, LONG
 
-OWN, MEAN = "tu frase", "media de todas"  # None no vale de opción: la lista saldría en blanco
-
-
-def attention_demo(probe, text: str = LONG):
-    """La frase con una columna sobre cada palabra: cuánto la mira la posición que elijas.
-
-    Args:
-        probe: un `DesguaceProbe` con un Transformer.
-        text: la frase con que se abre.
-    """
-    _, maps = probe.attention(text)
-    last = maps.shape[-1] - 1
-    heads = [
-        (f"capa {a + 1}, cabeza {b + 1}", (a, b))
-        for a in range(maps.shape[0])
-        for b in range(maps.shape[1])
-    ]
-    controls = {
-        "text": text_box("frase", text),
-        "position": w.IntSlider(value=last, min=0, max=last, description="quién lee", style=SLIDER,
-                            readout=False, layout=NARROW),
-        "head": w.Dropdown(options=[(MEAN, MEAN), *heads], description="cabeza",
-                           style={"description_width": "8em"}, layout=NARROW),
-    }  # fmt: skip
-
-    def draw(text, position, head):
-        words, maps = probe.attention(text)
-        reader = max(0, probe.read(text)[1] + position - last)  # a la derecha, la que responde
-        weights = maps.mean((0, 1)) if head == MEAN else maps[head]
-        yield shaded(words, weights[reader], reader)
-
-    return Demo(controls, draw).box
-
-
-def shaded(words: list[str], weights, reader: int) -> str:
-    """Una columna por palabra, tan alta como su peso; la que lee va en un recuadro."""
-    cells = []
-    for i, (word, weight) in enumerate(zip(words, weights, strict=True)):
-        border = f"3px solid {RED if i == reader else 'transparent'}"
-        cells.append(
-            f'<span style="display:inline-block;text-align:center;padding:0 .2em;border:{border}">'
-            f'<span style="display:block;height:{3 * (1 - weight):.2f}em"></span>'
-            f'<span style="display:block;height:{3 * weight:.2f}em;background:{BLUE}"></span>'
-            f"{html.escape(word)}<br>{comma(float(weight))}</span>"
-        )
-    legend = f"Lee «{html.escape(words[reader])}» (recuadro). La altura es su atención a cada una."
-    return f'<div style="font-size:1.1em;line-height:1.4"><p>{legend}</p>{"".join(cells)}</div>'
+OWN = "tu frase"
 
 
 def changes_demo(probe, place: str = "desguace"):

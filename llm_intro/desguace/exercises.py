@@ -31,7 +31,7 @@ def bits_de_cambio(answer) -> str | None:
 
 
 @exercise(
-    "mira la tabla de clases: ¿en qué clase acierta menos?",
+    "cambia algo que el corpus nunca cambia: qué se compra, qué se rompe, o si se compra.",
     "prueba con una compra que no tenga nada que ver con el coche.",
     "avería del coche, y después «Este mes estreno ordenador.»: una persona dice taller.",
     proves="el modelo aprendió qué palabras salen juntas en su corpus, y ninguna frase de su "

@@ -7,8 +7,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ..face.figures import COMMAS, panels, styled
-from ..face.palette import BLUE, GREY, ORANGE, RED
+from ..face.palette import BLUE, GREEN, GREY, ORANGE, RED
 from ..support.text import comma
+
+STYLES = {  # de cada modelo: su nombre, su color y su marca
+    "5-grama": ("5-grama", GREY, "x"),
+    "bolsa": ("bolsa de palabras", ORANGE, "s"),
+    "lstm": ("LSTM", GREEN, "D"),
+    "transformer": ("Transformer", BLUE, "o"),
+}
 
 
 @styled
@@ -27,7 +34,7 @@ def plot_answers(answers: dict[str, dict[str, float]], ax=None, what="probabilid
     for (i, j), p in np.ndenumerate(table):
         ax.text(j, i, comma(p), ha="center", va="center", color="white" if p > 0.6 else "black")
     ax.set_xticks(range(len(columns)), columns, rotation=30, ha="right")
-    ax.set_yticks(range(len(answers)), list(answers))
+    ax.set_yticks(range(len(answers)), [STYLES.get(name, [name])[0] for name in answers])
     ax.set(xlabel=what)
     return ax
 
@@ -73,6 +80,35 @@ def plot_look_and_effect(words: list[str], looks, effects, title: str = "", reac
 
 
 @styled
+def plot_marks(tables: dict[str, dict[str, dict[str, list[float]]]], what: str):
+    """Los aciertos de cada modelo, fila a fila: un punto por semilla y una raya en la mediana.
+
+    Args:
+        tables: por panel, por fila y por modelo, un número por semilla.
+        what: qué es cada número.
+    """
+    rows = len(next(iter(tables.values())))
+    axes = panels(len(tables), 3.6 + 3.2 * len(tables), 0.42 * rows + 2)
+    for ax in axes[1:]:
+        ax.sharex(axes[0])
+    for ax, (title, table) in zip(axes, tables.items(), strict=True):
+        for at, marks in enumerate(table.values()):
+            for n, (name, values) in enumerate(marks.items()):
+                label, color, mark = STYLES[name]
+                y = at + (n - (len(marks) - 1) / 2) * 0.8 / len(marks)
+                ax.scatter(values, [y] * len(values), s=22, color=color, marker=mark,
+                           alpha=0.6, label=None if at else label)  # fmt: skip
+                ax.plot(median(values), y, "|", color=color, markersize=14, markeredgewidth=3)
+            ax.axhline(at + 0.5, color=GREY, linewidth=0.3)
+        ax.set_yticks(range(rows), list(table))
+        ax.set(xlabel=what, title=title, ylim=(rows - 0.5, -0.5))
+        ax.xaxis.set_major_formatter(COMMAS)
+    handles, labels = axes[0].get_legend_handles_labels()
+    axes[0].figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
+    return axes
+
+
+@styled
 def plot_distance(rows: list[dict], ax=None):
     """Pasos hasta el 95 % según lo lejos que están las pistas; arriba, los que no llegaron.
 
@@ -82,10 +118,10 @@ def plot_distance(rows: list[dict], ax=None):
         rows: filas con `model`, `k`, `seed`, `steps` (None si no llegó) y `cap`.
     """
     ax = ax or panels(1, 6.8, 4.2)[0]
-    styles = {"transformer": ("Transformer", BLUE, "o", -0.1), "lstm": ("LSTM", RED, "s", 0.1)}
     ks = sorted({row["k"] for row in rows})
-    for name, (label, color, mark, shift) in styles.items():
-        mine = [(ks.index(row["k"]) + shift, row) for row in rows if row["model"] == name]
+    for name in sorted({row["model"] for row in rows}):
+        label, color, mark = STYLES[name]
+        mine = [(ks.index(row["k"]), row) for row in rows if row["model"] == name]
         there = [(x, row["steps"]) for x, row in mine if row["steps"]]
         late = [(x, 1.1 * row["cap"]) for x, row in mine if not row["steps"]]
         middle = [(x, median([row["steps"] or inf for at, row in mine if at == x]))

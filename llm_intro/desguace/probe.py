@@ -29,6 +29,7 @@ CHANGES = {
     "averías del vecino": "El coche de mi vecino no para de tener averías. " + _BUY + SHORT,
     "harto → contento": _BROKEN.replace("harto", "contento") + _BUY + SHORT,
     "comprar → vender": _BROKEN + _BUY.replace("me quiero comprar", "quiero vender") + SHORT,
+    "a quién se lo vendo": _BROKEN + "Ya he visto a quién le voy a vender el coche. " + SHORT,
 }
 """Lo que se le puede cambiar a la frase larga, con el nombre de su botón."""
 HOLE = re.compile(r"_{2,}")

@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-import numpy as np
 import torch
 
 from ..support.machine import best_device
@@ -77,7 +76,7 @@ def load_real(name: str, device=None) -> "RealModel":
             )
         kind = transformers.AutoModelForMaskedLM if masked else transformers.AutoModelForCausalLM
         tokenizer = transformers.AutoTokenizer.from_pretrained(name)
-        model = kind.from_pretrained(name, attn_implementation="eager")
+        model = kind.from_pretrained(name)
     except OSError as error:
         raise ValueError(
             f"no se pudo cargar «{name}»: comprueba el nombre y que haya red. "
@@ -94,7 +93,7 @@ class RealModel:
     """Un modelo de `transformers` listo para la prueba.
 
     Args:
-        model: ya en su dispositivo, con atención «eager», que sabe enseñar los pesos.
+        model: ya en su dispositivo.
         tokenizer: el suyo, con posiciones de cada token en el texto.
         masked: si rellena huecos (como BERT) o sigue el texto (como GPT).
     """
@@ -127,24 +126,6 @@ class RealModel:
         probs = {p: sum(2.0**-s.bits for s in self.score(text, c)) for p, c in places.items()}
         total = sum(probs.values())
         return {place: p / total for place, p in probs.items()}
-
-    def attention(self, text: str) -> tuple[list[str], np.ndarray]:
-        """Los tokens que lee y a quién mira cada uno, (capas, cabezas, T, T).
-
-        Responde el último token o, si es de huecos, el del hueco, que se ve como ____.
-        """
-        before, after = cut_at_hole(text)
-        hole = f"{before}{self.tokenizer.mask_token}{after}" if self.masked else before.rstrip()
-        ids = self._encode(hole)[0]
-        with torch.inference_mode():
-            maps = self.model(ids[None], output_attentions=True).attentions
-        if not maps or any(layer is None for layer in maps):
-            raise ValueError(
-                "el modelo no devuelve su atención: cárgalo con attn_implementation='eager'."
-            )
-        names = {self.tokenizer.mask_token_id: BLANK} if self.masked else {}
-        tokens = [names.get(i) or self.tokenizer.decode([i]).strip() or "␣" for i in ids.tolist()]
-        return tokens, torch.cat(maps).float().cpu().numpy()
 
     def _encode(self, text: str) -> tuple[torch.Tensor, list[tuple[int, int]]]:
         """Los números de los tokens, (T,), y dónde empieza y acaba cada uno en el texto."""

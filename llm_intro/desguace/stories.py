@@ -17,12 +17,12 @@ from ..support.data import load_results
 BLANK = "____"
 PAD, UNKNOWN, MASK = range(3)
 SPECIAL = ("<relleno>", "<desconocida>", "<hueco>")
-KNOWN_DATA = ("phrases", "counterfactuals", "seeds", "distance")
+KNOWN_DATA = ("phrases", "counterfactuals", "new_sentences", "seeds", "unseen", "distance")
 
 
 @cache
 def load_data(name: str):
-    """Lo que acompaña a la lección: las frases, las contrafactuales o una tabla ya calculada."""
+    """Lo que acompaña a la lección: las frases, las escritas aparte o una tabla ya calculada."""
     if name not in KNOWN_DATA:
         raise ValueError(f"no hay datos «{name}»: elige uno de {KNOWN_DATA}.")
     return load_results(f"desguace/{name}")

@@ -1,1 +1,1 @@
-"""Lección 06, «Perplexity»: las 4 palabras y las 10 letras."""
+"""Lección 07, «Perplexity»: las 4 palabras y las 10 letras."""

@@ -28,44 +28,6 @@ def cuenta_letras(answer) -> str | None:
 
 
 @exercise(
-    "cada palabra por empezar necesita una letra por lo menos.",
-    "si ya no queda ninguna palabra por empezar, ¿dónde caben las letras que faltan?",
-    "hacen falta dos cosas: letras >= palabras, y (palabras > 0 o letras == 0 o dentro).",
-    proves="con una comparación se sabe si aún se puede acabar justo: no hay que probar nada.",
-)
-def se_puede(answer) -> str | None:
-    cases = [
-        (words, letters, inside, letters >= words and (words > 0 or letters == 0 or inside))
-        for words, letters, inside in product(range(4), range(5), (False, True))
-    ]
-    say = "si faltan {0} palabras y {1} letras, y estar dentro es {2}, se esperaba {expected}"
-    return expect(answer, cases, say)
-
-
-@exercise(
-    "primero los bits de cada letra, −log2(p); después su media.",
-    "la perplejidad es 2 elevado a la media de los bits.",
-    "es 2 ** (-sum(math.log2(p) for p in probs) / len(probs)).",
-    proves="la perplejidad es el número de opciones iguales entre las que se dudaría lo mismo.",
-)
-def perplejidad_de(answer) -> str | None:
-    cases = [([0.5] * 4, 2.0), ([1.0, 1.0], 1.0), ([1 / 61], 61.0), ([0.5, 0.125], 4.0)]
-    return expect(answer, cases, "con {0} se esperaba {expected:g}")
-
-
-@exercise(
-    "pasa primero la perplejidad a bits por pieza, con log2.",
-    "todas las piezas juntas pagan bits por pieza × piezas; ese total no depende del corte.",
-    "es math.log2(perplejidad) * piezas / caracteres.",
-    proves="los bits totales son los mismos se corte como se corte: por eso se compara con ellos.",
-)
-def a_bits_car(answer) -> str | None:
-    cases = [(4, 100, 100, 2.0), (64, 50, 100, 3.0), (1, 7, 9, 0.0)]
-    say = "con perplejidad {0}, {1} piezas y {2} caracteres se esperaba {expected:g}"
-    return expect(answer, cases, say)
-
-
-@exercise(
     "busca la probabilidad de lo contrario: que fallen todos los intentos.",
     "n intentos fallan todos con probabilidad (1 - p) ** n; despeja n con logaritmos.",
     "redondea hacia arriba: math.ceil(math.log(1 - seguridad) / math.log(1 - p)).",
@@ -86,3 +48,30 @@ def formas(answer) -> str | None:
     sizes = (1, 10), (2, 3), (4, 10), (3, 2), (5, 5), (6, 14)
     cases = [(words, letters, comb(letters - 1, words - 1)) for words, letters in sizes]
     return expect(answer, cases, "{1} letras en {0} palabras: se esperaba {expected}")
+
+
+@exercise(
+    "cada palabra por empezar necesita una letra por lo menos.",
+    "si ya no queda ninguna palabra por empezar, ¿dónde caben las letras que faltan?",
+    "hacen falta dos cosas: letras >= palabras, y (palabras > 0 o letras == 0 o dentro).",
+    proves="con una comparación se sabe si aún se puede acabar justo: no hay que probar nada.",
+)
+def se_puede(answer) -> str | None:
+    cases = [
+        (words, letters, inside, letters >= words and (words > 0 or letters == 0 or inside))
+        for words, letters, inside in product(range(4), range(5), (False, True))
+    ]
+    say = "si faltan {0} palabras y {1} letras, y estar dentro es {2}, se esperaba {expected}"
+    return expect(answer, cases, say)
+
+
+@exercise(
+    "pasa primero la perplejidad a bits por pieza, con log2.",
+    "todas las piezas juntas pagan bits por pieza × piezas; ese total no depende del corte.",
+    "es math.log2(perplejidad) * piezas / caracteres.",
+    proves="los bits totales son los mismos se corte como se corte: por eso se compara con ellos.",
+)
+def a_bits_car(answer) -> str | None:
+    cases = [(4, 100, 100, 2.0), (64, 50, 100, 3.0), (1, 7, 9, 0.0)]
+    say = "con perplejidad {0}, {1} piezas y {2} caracteres se esperaba {expected:g}"
+    return expect(answer, cases, say)

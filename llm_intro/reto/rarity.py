@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from ..sampling import check_sampling, pick, read_prompt
+from ..sampling import check_sampling, read_prompt
 from ..support.text import LETTER, ORDINAL, OUT, Count, advance, kind
 from .branches import Branches
 from .constrained import PROMPT, STOPS, symbols_of
@@ -33,11 +33,8 @@ def sampled_share(
     check_sampling(temperature)
     if samples < 1 or temperature == 0:
         raise ValueError(f"samples={samples}, temperature={temperature}: deben ser mayores que 0.")
-    symbols, branches, draws = (
-        symbols_of(model),
-        Branches(model, prompt),
-        np.random.default_rng(seed),
-    )
+    symbols, branches = symbols_of(model), Branches(model, prompt)
+    draws = np.random.default_rng(seed)
     kinds, found = [kind(symbol) for symbol in symbols], Counter()
     rows, texts, counts = np.zeros(samples, int), [""] * samples, [Count()] * samples
     for _ in range(MAX_CHARS):
@@ -141,38 +138,3 @@ class ExactReplies:
                 longer = fixed + via("sign", 0, w, n)
                 change, values[w, n] = longer - values[w, n], longer
         return values
-
-    def next_probs(self, written: str) -> np.ndarray:
-        """P(símbolo siguiente | lo escrito, y que la respuesta cumplirá), (V,), suma 1.
-
-        ValueError si lo escrito ya no puede cumplir.
-        """
-        V, code, count = len(self.symbols), self.context, Count()
-        for token in self.model.tokenizer.encode(written):
-            code = (code * V + int(token)) % V**self.width
-            count = advance(count, kind(self.symbols[token]))
-        chances = self.probs.reshape(-1, V)[code].copy()
-        for token, symbol in enumerate(self.symbols):
-            after = advance(count, kind(symbol))
-            words, letters = self.goal[0] - after.words, self.goal[1] - after.letters
-            if self.stop[token]:
-                chances[token] *= words == letters == 0
-            elif min(words, letters) < 0:
-                chances[token] = 0.0
-            else:
-                chances[token] *= self.values[words, letters, (code * V + token) % V**self.width]
-        if not chances.sum() > 0:
-            raise ValueError(f"{written!r} ya no puede acabar con {self.goal} palabras y letras.")
-        return chances / chances.sum()
-
-    def sample(self, seed=0) -> str:
-        """Una respuesta que cumple, con la probabilidad que le da el modelo entre las que cumplen.
-
-        ValueError si ninguna puede cumplir.
-        """
-        text, draws = "", np.random.default_rng(seed)
-        while True:
-            symbol = self.symbols[pick(self.next_probs(text), draws.random())]
-            text += symbol
-            if symbol in STOPS:
-                return text.replace("—", "").strip()

@@ -1,1 +1,1 @@
-"""Lección 07, «Demo en clase»: lo que se proyecta."""
+"""Lección 09, «Demo en clase»: lo que se proyecta."""

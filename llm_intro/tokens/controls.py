@@ -39,18 +39,20 @@ def order_demo(models: dict[int, object], prompt: str = "en un lugar de la manch
     return Demo(controls, draw).box
 
 
-def shannon_game(game: ShannonGame, name: str = "tú"):
+def shannon_game(game: ShannonGame, name: str = "tú", rivals: dict[str, list[int]] | None = None):
     """El juego con botones y teclado: se adivina letra a letra y las cotas se mueven.
 
     Args:
         game: la partida; al terminar, `game.row(nombre)` es tu fila del marcador.
         name: cómo te llamas en el marcador.
+        rivals: {nombre: intentos} de quien juega con las mismas letras; se ven tras cada acierto.
     """
+    rivals = rivals or {}
     keyboard = text_box("letra", "")
     keyboard.placeholder = "escribe aquí la que crees que viene"
     lock = threading.Lock()  # dos teclas pueden llegar en dos hilos
     buttons = {letter: _key(letter) for letter in game.symbols}
-    screen = w.HTML(_page(game, name))
+    screen = w.HTML(_page(game, name, rivals))
 
     def play(letter: str) -> None:
         with lock:
@@ -62,7 +64,7 @@ def shannon_game(game: ShannonGame, name: str = "tú"):
                 message = note(str(error))
             for symbol, button in buttons.items():
                 button.disabled = game.done or symbol in game.tried
-            screen.value = _page(game, name) + message
+            screen.value = _page(game, name, rivals) + message
 
     def typed(change) -> None:
         if change["new"]:
@@ -81,21 +83,20 @@ def _key(letter: str) -> w.Button:
     return w.Button(description=name, layout=w.Layout(width=width, margin="2px"))
 
 
-def _page(game: ShannonGame, name: str) -> str:
-    """El texto con su hueco, cuántos intentos llevas y tus cotas."""
+def _page(game: ShannonGame, name: str, rivals: dict[str, list[int]]) -> str:
+    """El texto con su hueco, cuántos intentos lleva cada uno y tus cotas."""
     tail = game.shown[-SHOWN:]
     hole = "" if game.done else "<b>▁</b>"
     page = prose("…" + tail).replace("</p>", hole + "</p>")
-    left = len(game.hidden) - len(game.ranks)
-    if not game.ranks:
-        return page + f"<p>¿Qué letra viene? Quedan {left}.</p>"
+    so_far = len(game.ranks)
+    if not so_far:
+        return page + f"<p>¿Qué letra viene? Quedan {len(game.hidden)}.</p>"
     low, high = (comma(bits) for bits in bounds(game.ranks))
-    first = sum(rank == 1 for rank in game.ranks)
-    page += (
-        f"<p>{html.escape(name)}: entre <b>{low}</b> y <b>{high} bits/car.</b> · "
-        f"{first} de {len(game.ranks)} a la primera · quedan {left}.</p>"
-    )
-    if len(game.ranks) < FEW:
-        top = comma(game.most_bits())
-        page += f"<p>Con {len(game.ranks)} letras la cota de arriba no puede pasar de {top}.</p>"
-    return page
+    page += f"<p>Quedan {len(game.hidden) - so_far}. Tus cotas: de <b>{low} a {high} bits/car.</b>"
+    if so_far < FEW:
+        page += f" Con {so_far} letras la de arriba no puede pasar de {comma(game.most_bits())}."
+    for who, ranks in {name: game.ranks, **rivals}.items():
+        first, last = ranks[:so_far].count(1), ranks[so_far - 1]
+        page += f"<br><b>{html.escape(who)}</b>: {first} de {so_far} a la primera; "
+        page += f"esta letra, al intento {last}."
+    return page + "</p>"

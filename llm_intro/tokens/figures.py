@@ -7,7 +7,10 @@ import numpy as np
 
 from ..face.figures import new_axes, styled
 from ..face.palette import BLUE, GREY, ORANGE, looks
+from ..models.bpe import BPETokenizer
 from ..support.text import comma, visible
+
+HALF = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 @styled
@@ -15,12 +18,11 @@ def plot_pieces(splits: dict[str, list], ax=None):
     """Un texto partido de varias maneras, letra a letra: cada pieza, una caja. En negrita, letras.
 
     Args:
-        splits: {nombre: piezas}, en texto o en bytes: en bytes, una pieza puede ser medio
-            carácter, porque «¡» son dos.
+        splits: {nombre: piezas}. Un byte suelto, medio carácter, se escribe «\\xc2».
     """
     ax = ax or new_axes(8.4, 0.75 * len(splits) + 0.5)
     for row, pieces in enumerate(splits.values()):
-        coded = [p.encode() if isinstance(p, str) else p for p in pieces]
+        coded = [HALF.sub(lambda byte: bytes.fromhex(byte[1].decode()), p.encode()) for p in pieces]
         text = b"".join(coded).decode()
         widths = [1 / len(char.encode()) for char in text for _ in char.encode()]  # de cada byte
         ends = np.cumsum([len(piece) for piece in coded])
@@ -36,6 +38,35 @@ def plot_pieces(splits: dict[str, list], ax=None):
     ax.margins(x=0.005)
     ax.invert_yaxis()
     ax.spines[["left", "bottom"]].set_visible(False)
+    return ax
+
+
+def plot_bench(data: dict):
+    """La frase de `pieces`, partida en letras, con nuestro BPE, en palabras y con cada vocabulario.
+
+    Args:
+        data: `pairs`, las uniones del BPE; `real`, lo de real_pieces.json; `phrase`, la frase.
+    """
+    real, phrase = data["real"], data["phrase"]
+    text = real["sentences"][phrase]
+    bpe = BPETokenizer(tuple(map(tuple, data["pairs"])))
+    ours = {"letras": list(text), "nuestro BPE": bpe.tokens(text), "palabras": text.split()}
+    return plot_pieces({**ours, **{name: found[phrase] for name, found in real["pieces"].items()}})
+
+
+@styled
+def plot_copies(data: dict):
+    """Qué parte de lo que escribe cada autor va en un trozo que está en el libro, según su largo.
+
+    Args:
+        data: lo de copies.json: `sizes`, y de cada uno de los `writers` su nombre y su `share`.
+    """
+    ax = new_axes(7.2, 4.4)
+    for one, (color, mark) in zip(data["writers"], looks(), strict=False):
+        ax.plot(data["sizes"], one["share"], color=color, marker=mark, markevery=5,
+                label=one["name"])  # fmt: skip
+    ax.set(xlabel="trozos de n letras o más", ylabel="letras en un trozo copiado (%)")
+    ax.legend(frameon=False)
     return ax
 
 

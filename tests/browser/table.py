@@ -14,7 +14,7 @@ from llm_intro.desguace.probe import DesguaceProbe
 from llm_intro.desguace.stories import Words
 from llm_intro.desguace.generator import make_stories
 from llm_intro.models.pretrained import load_fast
-from llm_intro.desguace.controls import attention_demo, changes_demo
+from llm_intro.desguace.controls import changes_demo
 from llm_intro.reto.controls import reto_demo
 from llm_intro.desguace.networks import new_model
 
@@ -35,7 +35,6 @@ WIDGETS = {
     "comparar": "compare_demo(writer)",
     "orden": "order_demo({n: counts.shortened(n) for n in range(1, 7)})",
     "shannon": "shannon_game(ShannonGame(corpus.heldout, start=2000, length=100))",
-    "atención": "attention_demo(probe)",
     "cambios": "changes_demo(probe)",
     "reto": "reto_demo(writer)",
     "ficha": "record_form(path='fichas.jsonl')",

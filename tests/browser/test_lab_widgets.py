@@ -5,7 +5,7 @@ from table import each
 BY_FREQUENCY = " eaosrnidlctumpbgvyqhfzjñxáéíóú,.;:—¿?¡!"
 
 
-@each("temperatura", "comparar", "orden", "atención", "reto")
+@each("temperatura", "comparar", "orden", "reto")
 def test_every_slider_reaches_both_ends(box):
     """Con el teclado y con el ratón: el tirador llega, la pantalla cambia y nada falla."""
     for name in box.labels():
@@ -44,7 +44,7 @@ def test_the_arrows_move_one_step_and_change_bars_and_text(box):
     assert box.parts() == (bars, text)
 
 
-@each("cambios", "atención", "ficha")
+@each("cambios", "ficha")
 def test_buttons_and_lists_work_with_the_keyboard(box):
     """Cada botón y cada opción de una lista, elegidos sin ratón, cambian la pantalla."""
     pages = [box.settle()]

@@ -14,7 +14,7 @@ HOSTILE = (
 )
 
 
-@each("temperatura", "comparar", "orden", "shannon", "atención", "cambios", "reto", "ficha")
+@each("temperatura", "comparar", "orden", "shannon", "cambios", "reto", "ficha")
 def test_nothing_typed_is_ever_executed(box):
     """Ni etiquetas ni imágenes: todo texto se enseña tal cual o se rechaza en español."""
     for button in box.output.locator("button.widget-toggle-button").all():

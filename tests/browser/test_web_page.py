@@ -115,8 +115,8 @@ def test_the_same_seed_repeats_the_text(page):
     assert first == second != write(page, 150)[:150]
 
 
-def test_it_writes_at_least_200_letters_a_second(page):
-    """Con la máquina libre, de reloj; si está ocupada, por segundo de procesador."""
+def test_it_writes_at_least_60_letters_a_second_on_a_cpu_six_times_slower(page):
+    """Es decir, 360 aquí. Con la máquina libre, de reloj; si está ocupada, de procesador."""
     client = page.context.new_cdp_session(page)
     client.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -131,7 +131,7 @@ def test_it_writes_at_least_200_letters_a_second(page):
     start = page.evaluate("performance.now()")
     shown = len(write(page, 600)) / (page.evaluate("performance.now()") - start) * 1000
     print(f"\nletras por segundo: {worked:.0f} de CPU; en pantalla, {shown:.0f} de reloj")
-    assert (shown if quiet() else worked) >= 200
+    assert (shown if quiet() else worked) >= 6 * 60
 
 
 RACE = """() => {
@@ -250,6 +250,60 @@ def test_a_slider_moved_while_it_writes_changes_what_follows(page):
     assert text.startswith(written)
     greedy = generate(load_fast(), START + written, len(text) - len(written), temperature=0)
     assert START + text == greedy
+
+
+def shared(page) -> str:
+    """La dirección que deja «Compartir», que en Chromium de mesa se copia."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#compartir")
+    page.locator("#hecho", has_text="copiada").wait_for()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_an_address_writes_the_same_text_on_another_phone(chromium, path, page, model):
+    """Comienzo, semilla, mandos y cuántas letras van tras «#»; quien la abre ve el mismo texto."""
+    prompt(page, "¿quién —dijo el cura— «así»?")
+    page.fill("#semilla", "41")
+    move(page, "temperatura", 1.1)
+    move(page, "top-k", 20)
+    move(page, "top-p", 0.9)
+    text, start = write(page, 120), page.input_value("#comienzo")
+    address = shared(page)
+    assert address == page.url and address.startswith(path.as_uri() + "#")
+    with opened(chromium, path, PHONE, after="#" + address.split("#")[1]) as other:
+        web_page.until(other, f"page.writer.written >= {len(text)}")
+        assert other.text_content("#escrito") == text
+        assert other.text_content("#hecho") == ""
+    whole = generate(model, start, len(text), 1.1, 20, 0.9, seed=41)
+    assert start + text == whole
+
+
+def test_a_text_written_with_two_temperatures_says_it_will_not_repeat(page):
+    """Una dirección lleva unos mandos: si se movieron a mitad, se avisa."""
+    write(page, 30)
+    assert "moviste" not in page.text_content("#hecho")
+    move(page, "temperatura", 1.5)
+    shared(page)
+    assert "moviste los mandos" in page.text_content("#hecho")
+
+
+def test_an_address_of_another_network_says_so(chromium, path):
+    """Y uno con disparates no rompe nada: cada mando se queda en lo suyo."""
+    with opened(chromium, path, after="#red=1999-01-01&t=99&n=-3&k=0&p=hola") as page:
+        assert "otra red" in page.text_content("#hecho")
+        assert page.input_value("#temperatura") == "2"
+        assert page.text_content("#escrito") == ""
+
+
+def test_the_copied_text_says_how_to_repeat_it(page):
+    """El texto entero, con su semilla y su temperatura."""
+    text = write(page, 40)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#copiar")
+    page.locator("#hecho", has_text="Texto copiado").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(START + text)
+    assert "semilla 0, temperatura 0,70" in copied
 
 
 def test_one_letter_at_a_time(page):

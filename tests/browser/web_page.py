@@ -8,8 +8,8 @@ PATIENCE = 120_000  # milisegundos; solo los agota una máquina muy ocupada
 
 
 @contextmanager
-def opened(browser, path, viewport=PROJECTOR, scheme="light", start=""):
-    """La página en una ventana nueva, con otro comienzo si se da.
+def opened(browser, path, viewport=PROJECTOR, scheme="light", start="", after=""):
+    """La página en una ventana nueva, con otro comienzo o con algo tras «#», si se dan.
 
     Al cerrarla: ni una petición ni un error.
     """
@@ -19,7 +19,7 @@ def opened(browser, path, viewport=PROJECTOR, scheme="light", start=""):
     address = path.as_uri()
 
     def guard(route):
-        if route.request.url == address:
+        if route.request.url.split("#")[0] == address:
             return route.continue_()
         outside.append(route.request.url)
         return route.abort()
@@ -30,7 +30,7 @@ def opened(browser, path, viewport=PROJECTOR, scheme="light", start=""):
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
-    page.goto(address)
+    page.goto(address + after)
     if start:
         page.fill("#comienzo", start)
     wait_ready(page)

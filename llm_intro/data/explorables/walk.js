@@ -35,6 +35,11 @@ const NAMES = {
   sum: ({ layer }) => `capa ${layer + 1}, se suman las cabezas`,
   mlp: ({ layer }) => `capa ${layer + 1}, se suma la red pequeña (MLP)`,
 };
+/** Escribe solo lo que cambia: repintar una página cuesta más que comparar dos textos. */
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 /** Lo que pasa en una parada, en palabras. */
@@ -84,9 +89,9 @@ class Sentence {
     this.options.forEach((option, j) => {
       const weight = seen[j]?.weight ?? 0;
       option.setAttribute("aria-selected", j === reader);
-      option.className = j > reader ? "ahead" : "";
-      option.style.setProperty("--w", weight.toFixed(3));
-      option.lastChild.textContent = seen.length && weight >= 0.01 ? percent(weight) : "";
+      option.classList.toggle("ahead", j > reader);
+      option.style.backgroundColor = weight < 0.01 ? "" : `rgb(0 114 178 / ${(weight / 2).toFixed(2)})`;
+      write(option.lastChild, weight >= 0.01 ? percent(weight) : "");
     });
   }
 }
@@ -103,7 +108,7 @@ function ledger() {
     rows.forEach((cells, i) => {
       const one = best[i];
       const texts = one ? [words[one.j], comma(one.alike, 1), one.far < 0.05 ? "0" : comma(-one.far, 1), percent(one.weight)] : [];
-      cells.forEach((cell, c) => (cell.textContent = texts[c] ?? "\u00a0"));
+      cells.forEach((cell, c) => write(cell, texts[c] ?? "\u00a0"));
     });
   };
   return { table, paint };
@@ -121,11 +126,12 @@ function answers(stages, howMany) {
     el("tbody", {}, ...rows.map(({ name, cells }) => el("tr", {}, name, ...cells))));
   const paint = (guesses, probs, stage) => {
     rows.forEach(({ name, cells }, i) => {
-      name.textContent = guesses[i];
+      write(name, guesses[i]);
       cells.forEach((cell, s) => {
         cell.firstChild.style.transform = `scaleX(${probs[s][i]})`;
-        cell.lastChild.textContent = percent(probs[s][i]);
-        cell.className = s === stage ? "now" : s > stage ? "later" : "";
+        write(cell.lastChild, percent(probs[s][i]));
+        cell.classList.toggle("now", s === stage);
+        cell.classList.toggle("later", s > stage);
       });
     });
     heads.forEach((head, s) => head.classList.toggle("now", s === stage));
@@ -146,9 +152,9 @@ function start(main, { sentences, slopes, stages }) {
     const seen = stop.kind === "head"
       ? attend(now.q[stop.layer][stop.head], now.k[stop.layer][stop.head], slopes[stop.head], reader) : [];
     sentence.paint(reader, seen);
-    told.textContent = story(now, stop, reader, seen);
+    write(told, story(now, stop, reader, seen));
     count(now.words, seen);
-    after.textContent = `Si la red acabara ahí, tras «${now.words[reader]}» diría:`;
+    write(after, `Si la red acabara ahí, tras «${now.words[reader]}» diría:`);
     said.paint(now.guesses[reader], now.probs[reader], stop.stage);
   });
   const sentence = new Sentence((to) => {
@@ -175,22 +181,21 @@ function start(main, { sentences, slopes, stages }) {
   main.append(el("style", {}, STYLE), el("div", { class: "row" }, ...buttons),
     el("p", { class: "soft" }, "Toca una palabra para que lea ella; las de detrás aún no las ve."),
     sentence.box, control.box, told,
-    el("div", { class: "two" }, table, el("div", {}, after, said.table)));
+    el("div", { class: "two" }, el("div", {}, after, said.table), table));
   load(0);
 }
 
 const STYLE = `
 .sentence { display: flex; flex-wrap: wrap; gap: 2px; padding: 4px; border: 1px solid var(--line); border-radius: 6px; }
-.sentence [role=option] { position: relative; display: grid; justify-items: center; min-width: 2.2em; min-height: 44px;
-  padding: 2px 5px; border: 2px solid transparent; border-radius: 6px; cursor: pointer; line-height: 1.2; isolation: isolate; }
-.sentence [role=option]::before { content: ""; position: absolute; inset: 0; z-index: -1; border-radius: 4px;
-  background: var(--blue); opacity: calc(0.5 * var(--w, 0)); }
+.sentence [role=option] { display: grid; justify-items: center; min-width: 2.2em; min-height: 44px;
+  padding: 2px 5px; border: 2px solid transparent; border-radius: 6px; cursor: pointer; line-height: 1.2; }
 .sentence b { font-weight: 400; }
-.sentence small { font-size: 0.75em; min-height: 1.2em; }
+.sentence small { font-size: 0.75em; height: 1.2em; width: 3em; margin: 0 -0.5em; text-align: center; contain: strict; }
 .sentence [aria-selected=true] { border-color: var(--orange); }
 .sentence [aria-selected=true] b { font-weight: 700; }
 .sentence .ahead { color: var(--soft); border-style: dotted; border-color: var(--line); }
-.told { min-height: 5.6em; }
+.told { min-height: 5.6em; contain: content; }
+table { contain: content; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; line-height: 1.3; }
 th { text-align: left; font-weight: 400; color: var(--soft); font-size: 0.85em; padding: 2px 4px; }
 td { padding: 2px 4px; }
@@ -198,12 +203,11 @@ td { padding: 2px 4px; }
 .two { align-items: start; }
 .ledger.off { visibility: hidden; }
 .answers { table-layout: fixed; margin-top: 4px; }
-.answers td { position: relative; isolation: isolate; text-align: right; font-size: 0.85em; }
+.answers td { position: relative; text-align: right; font-size: 0.85em; }
 .answers thead th { font-size: 0.75em; padding: 0 3px; hyphens: manual; vertical-align: bottom; }
-.answers tbody th, .answers thead td { width: 7.2em; padding-left: 0; color: var(--ink); overflow-wrap: anywhere; }
-.answers i { position: absolute; inset: 2px; z-index: -1; background: var(--blue); opacity: 0.4; transform-origin: left; }
+.answers tbody th, .answers thead td { width: 7.4em; padding: 2px 0; font-size: 0.8em; color: var(--ink); overflow-wrap: anywhere; }
+.answers i { position: absolute; inset: 2px; background: var(--blue); opacity: 0.4; transform-origin: left; }
 .answers .now { font-weight: 700; color: var(--ink); box-shadow: inset 2px 0 var(--orange), inset -2px 0 var(--orange); }
 .answers .later span, .answers .later i { visibility: hidden; }
 @media (min-width: 640px) { .told { min-height: 2.8em; } }
-@media (prefers-reduced-motion: no-preference) { .answers i { transition: transform 0.2s; } }
 `;
