@@ -101,13 +101,14 @@ function bench(pairs, bytes) {
     return `${used[n - 1] + 1}.ª de ${pairs.length}: «${a}» + «${b}»`.replaceAll(" »", "␣»")
       .replaceAll("« ", "«␣");
   };
-  const draw = perFrame(() => {
+  const paint = () => {
     const n = Number(control.input.value), most = n ? used[n - 1] + 1 : 0;
     rows[1].draw(encode(input.value, pairs, most, known).ids.map(piece), n ? piece(255 + most) : null);
     rows[0].draw(Array.from(input.value));
     rows[2].draw(words(input.value));
-  });
-  const control = slider({ label: "Uniones", max: 1, value: 0, say: told, move: draw });
+  };
+  const control = slider({ label: "Uniones", max: 1, value: 0, say: told,
+    move: perFrame(paint) });
   const write = (given) => {
     const text = Array.from(given).slice(0, LONGEST).join("");
     if (input.value !== text) input.value = text;
@@ -119,7 +120,7 @@ function bench(pairs, bytes) {
   const [letters, bpe, whole] = rows.map(({ box }) => box);
   const box = el("div", { class: "bench" }, el("label", { for: "texto" }, "Escribe un texto"),
     input, letters, bpe, control.box, whole);
-  return { box, write };
+  return { box, write, paint };
 }
 
 /** Una frase guardada según cada vocabulario, en español y, si la hay, en inglés. */
@@ -167,12 +168,13 @@ function shelf(real, split, write) {
 }
 
 function start(main, { pairs, real, phrase }) {
-  const bytes = spell(pairs), { box, write } = bench(pairs, bytes);
+  const bytes = spell(pairs), { box, write, paint } = bench(pairs, bytes);
   const split = (text) => encode(text, pairs).ids.map((id) => shown(bytes[id]));
   const known = shelf(real, split, write);
   main.append(el("style", {}, STYLE), el("div", { class: "two" }, box, known.box),
     el("p", { class: "soft" }, "␣: espacio. ½: un trozo de carácter, que se guarda en varios bytes."));
   write(real.sentences[phrase]);
+  paint(); // lo primero, sin esperar al fotograma
   known.open(phrase);
 }
 
