@@ -125,6 +125,16 @@ def test_links_lead_to_pages_or_to_the_course(url, where, shown):
     assert website.prose(f"[x]({url})", where, {}) == shown
 
 
+def test_the_sections_that_the_guide_quotes_are_links(tmp_path):
+    """El título se cita sin su dificultad; uno que no existe se queda como está."""
+    cell = sample.markdown("e", "### Ejercicio 1 · ¿Y la ñ? (fácil, 5 min)\n\nTexto.")
+    lesson = sample.lesson(tmp_path, *sample.good_cells()[:3], cell, name="02_ejemplo.ipynb")
+    places = website.anchors([lesson])
+    shown = website.cited("Mira 02 · *Ejercicio 1 · ¿Y la ñ?* y 02 · *Nada*.", places)
+    anchor = "02_ejemplo.ipynb#ejercicio-1--y-la-ñ-fácil-5-min"
+    assert shown == f"Mira [02 · *Ejercicio 1 · ¿Y la ñ?*]({anchor}) y 02 · *Nada*."
+
+
 def test_the_start_and_the_badges_stay_out(tmp_path):
     """El arranque solo sirve en Jupyter, y las insignias las cambia el sitio por sus botones."""
     (tmp_path / "figuras").mkdir()

@@ -102,6 +102,28 @@ def prose(text: str, where: Address, terms: dict[str, str]) -> str:
     return re.sub(r"\*\*([^*\n`<>]+)\*\*", term, text)
 
 
+def anchors(everyone: list[Lesson]) -> dict[tuple[str, str], str]:
+    """Los apartados de las lecciones: (número, título sin minutos) → dónde están en el sitio."""
+    found = {}
+    for lesson in everyone:
+        titles = re.findall(r"^#{1,3} (.+)$", "\n".join(map(lessons.source, lesson.markdown)), re.M)
+        for title in titles:
+            slug = re.sub(r"[^\w\- ]", "", title.lower().replace(" ", "-"))
+            name = re.sub(r" \((fácil|medio|difícil), .*\)$", "", title)
+            found[lesson.number, name] = f"{lesson.path.name}#{slug}"
+    return found
+
+
+def cited(text: str, places: dict[tuple[str, str], str]) -> str:
+    """Los apartados que se citan, «04 · *10. La temperatura*», como enlaces."""
+
+    def to(found: re.Match) -> str:
+        place = places.get((found[1], found[2]))
+        return f"[{found[0]}]({place})" if place else found[0]
+
+    return re.sub(r"(\d\d) · \*([^*\n]+)\*", to, text)
+
+
 def link(text: str, url: str, where: Address) -> str:
     """Un enlace que sale de `notebooks/`: a una página del sitio, al repositorio o a nada."""
     path, _, anchor = url.removeprefix("../").partition("#")
@@ -226,7 +248,8 @@ def stage(source: Path, extra: Path, where: Address, pdf: bool = False) -> None:
     texts = {one.stem: one.read_text(encoding="utf-8") for one in notebooks.glob("*.md")}
     terms = glossary(texts["GLOSARIO"])
     texts["GLOSARIO"] = glossary_page(texts["GLOSARIO"])
-    pages = {name: prose(text, where, {}) for name, text in texts.items()}
+    places = anchors(everyone)
+    pages = {name: cited(prose(text, where, {}), places) for name, text in texts.items()}
     pages |= {"index": front(everyone, pdf), "INSTALAR": install_page(where)}
     for name, text in pages.items():
         (source / f"{name}.md").write_text(text, encoding="utf-8")

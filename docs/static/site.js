@@ -35,7 +35,7 @@
   /** Un botón que dice si algo está hecho, y lo cambia. */
   function mark(lesson, what, label) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "hecho" });
+    Object.assign(button, { type: "button", className: "hecho", role: "checkbox" });
     Object.assign(button.dataset, { leccion: lesson, hecho: what, texto: label });
     button.addEventListener("click", () => toggle(lesson, what));
     return button;
@@ -56,8 +56,8 @@
   function show() {
     for (const button of document.querySelectorAll(".hecho")) {
       const is = done(button.dataset.leccion).includes(button.dataset.hecho);
-      button.setAttribute("aria-pressed", is);
-      button.textContent = `${is ? "✓" : "○"} ${button.dataset.texto}`;
+      button.setAttribute("aria-checked", is);
+      button.textContent = `${is ? "☑" : "☐"} ${button.dataset.texto}`;
     }
     for (const cell of document.querySelectorAll(".avance")) {
       const list = done(cell.dataset.leccion), exercises = list.filter((one) => one !== "fin").length;
