@@ -37,6 +37,7 @@ def clone(tmp_path):
         pytest.skip("esta copia no es un repositorio de git")
     folder = tmp_path / "copia con espacios y eñes"
     git(tmp_path, "clone", "-q", "--no-hardlinks", str(ROOT), str(folder))
+    git(folder, "checkout", "-qB", "main")  # también si aquí no hay rama, como en una revisión
     return folder
 
 
@@ -66,7 +67,7 @@ def test_the_workflow_publishes_a_fork_under_its_own_name(clone, tmp_path, alrea
     fork = tmp_path / "fork.git"
     git(tmp_path, "init", "-q", "--bare", str(fork))
     git(clone, "remote", "set-url", "origin", str(fork))
-    git(clone, "push", "-q", "origin", "HEAD")
+    git(clone, "push", "-qu", "origin", "HEAD")
     before = git(clone, "rev-parse", "HEAD")
     if already:
         git(clone, "push", "-q", "origin", "HEAD:refs/tags/v3.2.1")
