@@ -88,7 +88,7 @@ def plot_marks(tables: dict[str, dict[str, dict[str, list[float]]]], what: str):
         what: qué es cada número.
     """
     rows = len(next(iter(tables.values())))
-    axes = panels(len(tables), 3.6 + 3.2 * len(tables), 0.42 * rows + 2)
+    axes = panels(len(tables), 6.8, 0.4 * rows + 2)
     for ax in axes[1:]:
         ax.sharex(axes[0])
     for ax, (title, table) in zip(axes, tables.items(), strict=True):
@@ -102,6 +102,7 @@ def plot_marks(tables: dict[str, dict[str, dict[str, list[float]]]], what: str):
             ax.axhline(at + 0.5, color=GREY, linewidth=0.3)
         ax.set_yticks(range(rows), list(table))
         ax.set(xlabel=what, title=title, ylim=(rows - 0.5, -0.5))
+        ax.xaxis.set_major_locator(plt.MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         ax.xaxis.set_major_formatter(COMMAS)
     handles, labels = axes[0].get_legend_handles_labels()
     axes[0].figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
