@@ -46,6 +46,7 @@ html_theme_options = {
     "use_repository_button": WHERE.published,
     "repository_url": WHERE.url,
     "home_page_in_toc": True,
+    "footer_content_items": [],
     "toc_title": "En esta página",
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
@@ -93,7 +94,8 @@ def inline_math(self, node):
 
 def block_math(self, node):
     """Lo mismo en una línea suya, que se desplaza si no cabe."""
-    formula = convert(node.astext(), display="block")
+    text = node.astext().replace("{aligned}", "{split}")  # el nombre que entiende latex2mathml
+    formula = convert(text, display="block")
     self.body.append(f'<div class="formula" tabindex="0">{formula}</div>')
     raise SkipNode
 

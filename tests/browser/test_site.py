@@ -97,11 +97,14 @@ def test_a_page_can_be_read_without_seeing_it(read, name):
     assert all(len(image.get("alt") or "") > 15 for image in page.all("img"))
 
 
-def test_every_lesson_offers_its_notebook_and_formulas_are_drawn_by_the_browser(read):
-    """La descarga está en el menú de la lección; las fórmulas son MathML."""
+def test_every_lesson_offers_its_notebook_and_formulas_are_drawn_by_the_browser(site, read):
+    """La descarga está en el menú de la lección; las fórmulas son MathML, y ninguna a medias."""
     for lesson in lessons.all_lessons():
         links = {one.get("href") for one in read[lesson.path.stem].all("a")}
         assert f"cuadernos/{lesson.path.name}" in links
+        assert not re.search(
+            r"<mi>&|<mtext>\\\\|\$\$", (site / f"{lesson.path.stem}.html").read_text("utf-8")
+        )
     assert len(read["02_tokens_y_ngramas"].all("math")) > 10
 
 
