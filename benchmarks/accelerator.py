@@ -108,7 +108,9 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
             model.lstm.__class__ = ByHand
         elif how:
             stack.enter_context(how)  # sin `fused` no hay quien se salte un paso sin preguntar
-            stack.enter_context(patch("llm_intro.training.skip_if_not_finite", lambda *_: None))
+            stack.enter_context(
+                patch("llm_intro.support.machine.skip_if_not_finite", lambda *_: None)
+            )
         history = train(model, corpus, recipe, watch if card else quiet, run=run)
     last = history.events[-1]
     reached = [[e.seconds for e in history.events if e.valid_bits <= goal] for goal in GOALS]

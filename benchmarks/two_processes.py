@@ -47,7 +47,9 @@ def work(net: str, steps: int, threads: int, told: Path) -> None:
     torch.set_num_threads(threads)
     with (
         patch.object(Run, "_note", lambda run, step, loss, norm: losses.append(loss)),
-        patch("llm_intro.training.few_threads", nullcontext),  # los hilos los pone esta tabla
+        patch(
+            "llm_intro.support.machine.few_threads", nullcontext
+        ),  # los hilos los pone esta tabla
     ):
         history = parallel.train(
             model, corpus, TrainConfig(steps=steps, evals=1, **recipe), lambda _: None

@@ -15,15 +15,8 @@ from torch.nn.functional import cross_entropy
 
 from .lstm import network_bits
 from .recipes import TrainConfig
+from .support import machine
 from .support.checkpoint import check_folder, fingerprint, restore_run, save_run
-from .support.machine import (
-    deferred_interrupt,
-    few_threads,
-    precision_of,
-    private_random,
-    skip_if_not_finite,
-    wait,
-)  # fmt: skip
 from .support.progress import Budget, Event, History, ProgressBar
 from .tokenizers import CharTokenizer
 
@@ -47,7 +40,7 @@ class Run(Budget):
         self.data, self.valid = config.make_data(self._ids(corpus.train)), self._ids(corpus.valid)
         if (size := len(self.valid)) < 2:
             raise ValueError(f"corpus.valid tiene {size} símbolos: hacen falta 2 o más para medir.")
-        self.dtype = precision_of(config.precision, self.device)
+        self.dtype = machine.precision_of(config.precision, self.device)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype == torch.float16)
         self.pending, self.skipped = [], 0  # pérdidas sin leer; pasos seguidos sin dar, en fp16
         self.optimizer = config.make_optimizer(model)
@@ -83,7 +76,7 @@ class Run(Budget):
         self.scaler.scale(loss).backward()  # en fp16 se agranda la pérdida, para no perder lo menor
         self.scaler.unscale_(self.optimizer)
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        skip_if_not_finite(self.optimizer, norm)
+        machine.skip_if_not_finite(self.optimizer, norm)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.pending.append(torch.stack([loss.detach(), norm]))
@@ -100,7 +93,7 @@ class Run(Budget):
         Raises:
             FloatingPointError: si alguna no es un número; los pesos siguen siéndolo.
         """
-        self.seconds += wait(self.device, self.clock)
+        self.seconds += machine.wait(self.device, self.clock)
         told = torch.stack(self.pending).tolist() if self.pending else []
         for step, (loss, norm) in enumerate(told, start=self.step - len(told)):
             self._note(step, loss, norm)
@@ -170,8 +163,8 @@ def train(model: nn.Module, corpus, config: TrainConfig, watch=None, run=Run) ->
     was_training = model.training
     model.train()
     try:
-        private = private_random(run.seed, run.device)
-        with deferred_interrupt() as run.interrupted, private, few_threads(model):
+        private = machine.private_random(run.seed, run.device)
+        with machine.deferred_interrupt() as run.interrupted, private, machine.few_threads(model):
             if config.resume and Path(config.checkpoint).exists():
                 run.restore()
             _loop(run, watch)
