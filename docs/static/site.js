@@ -1,4 +1,5 @@
 // El avance de quien lee, en su navegador y en ningún otro sitio: lecciones y ejercicios hechos.
+// Y lo que salió tras una predicción, tapado hasta que se toca.
 "use strict";
 
 (() => {
@@ -52,6 +53,30 @@
     document.querySelector("article")?.append(end);
   }
 
+  /** Si lo que hay encima de una celda pide predecir; antes de otra celda o de un título. */
+  function asks(cell) {
+    let one = cell.previousElementSibling;
+    for (; one && !one.matches(".cell, h1, h2, h3"); one = one.previousElementSibling) {
+      if (one.textContent.startsWith("Predice antes")) return true;
+    }
+    return false;
+  }
+
+  /** Lo que salió tras un «Predice antes» se destapa al tocarlo; lo que se mueve, no se tapa. */
+  function cover() {
+    for (const output of document.querySelectorAll("article .cell > .cell_output")) {
+      if (output.querySelector("iframe") || !asks(output.parentElement)) continue;
+      const box = document.createElement("details"), label = document.createElement("summary");
+      box.className = "apuesta";
+      label.textContent = "Ya he predicho: ver qué sale";
+      output.before(box);
+      box.append(label, output);
+    }
+    addEventListener("beforeprint", () => {
+      for (const box of document.querySelectorAll(".apuesta")) box.open = true;
+    });
+  }
+
   /** Pone al día los botones, la tabla de la portada y el índice. */
   function show() {
     for (const button of document.querySelectorAll(".hecho")) {
@@ -85,6 +110,7 @@
     paint();
     const lesson = location.pathname.match(/\/(\d\d)_\w+\.html$/)?.[1];
     if (lesson) place(lesson);
+    cover();
     const erase = document.getElementById("borrar-avance");
     erase?.addEventListener("click", () => {
       save({});

@@ -181,6 +181,21 @@ def test_the_theme_button_also_turns_the_figures(chromium, site):
     assert body.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(20, 23, 28)"
 
 
+def test_a_prediction_is_made_before_its_answer_is_seen(chromium, site):
+    """Lo que sigue a «Predice antes» está tapado y se destapa; al imprimir se ve."""
+    page = open_page(chromium, 390, 844)
+    page.goto((site / "03_embeddings.html").as_uri())
+    bets = page.locator("details.apuesta")
+    asked = page.locator("article p", has_text=re.compile("^Predice antes de ejecutar")).count()
+    assert 0 < bets.count() <= asked and bets.locator("iframe").count() == 0
+    hidden = bets.first.locator(".cell_output")
+    assert not hidden.is_visible() and page.locator(".cell > .cell_output").first.is_visible()
+    bets.first.locator("summary").press("Enter")
+    assert hidden.is_visible() and not bets.nth(1).locator(".cell_output").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert bets.nth(1).locator(".cell_output").is_visible() and page.faults == []
+
+
 def test_progress_stays_in_the_browser_and_can_be_erased(chromium, site):
     """Con el teclado: un ejercicio y una lección hechos se ven en la portada, y se borran."""
     page = open_page(chromium)
