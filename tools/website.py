@@ -224,10 +224,19 @@ def front(everyone: list[Lesson], pdf: bool) -> str:
     values = {
         "LECCIONES": "\n".join(rows),
         "INDICE": "\n".join(one.path.stem for one in everyone),
+        "FIGURA": moving(everyone, "¿Qué aprende primero una red?"),
         "PDF": f'<a class="puerta" href="{PDF}">El curso en PDF</a>' if pdf else "",
     }
     text = (DOCS / "index.md").read_text(encoding="utf-8")
     return re.sub("@([A-Z]+)@", lambda found: values[found[1]], text)
+
+
+def moving(everyone: list[Lesson], title: str) -> str:
+    """Una figura que se mueve, tal como la guarda su lección."""
+    outputs = [output for one in everyone for cell in one.code for output in cell["outputs"]]
+    pages = [lessons.joined(output.get("data", {}).get("text/html", "")) for output in outputs]
+    (page,) = [one for one in pages if 'class="explorable"' in one and f'title="{title}"' in one]
+    return f"``````{{raw}} html\n{page}\n``````"
 
 
 def install_page(where: Address) -> str:
