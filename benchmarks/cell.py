@@ -23,7 +23,7 @@ from llm_intro.training import train
 
 RESULTS = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "cell.json"
 WIDTH, EMBED, STEPS, RATE, SEED = 16, 12, 6000, 8e-3, 0
-WORD, OTHERS = "mancha", "aeosnrlid"
+WORD, OTHERS = "mancha", "aeos"
 NAMES = {"embedding": "embedding.weight", "w_x": "lstm.weight_ih_l0", "w_h": "lstm.weight_hh_l0",
          "b": "lstm.bias_ih_l0", "fc_w": "fc.weight", "fc_b": "fc.bias"}  # fmt: skip
 

@@ -1,52 +1,77 @@
 // Una celda por dentro: dos redes pequeñas leen una palabra letra a letra, de verdad, y se ve qué
 // guarda cada una. Los pesos viajan en centésimas.
 
-const LONGEST = 12, OTHERS = "aeosnrlid", TALL = 44, STEP = 20, EXPECTED = 3, PACE = 1100;
+const LONGEST = 10, OTHERS = "aeos", TALL = 44, STEP = 20, EXPECTED = 3, PACE = 1100;
 const FLOOR = 0.001, DECADES = 4; // de una milésima de bit a diez
-const HIDDEN = { rnn: 1, lstm: 4 }; // filas de pesos por casilla
+const PER_UNIT = { rnn: 1, lstm: 4 }; // filas de pesos por casilla
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
-/** Suma de productos de dos listas, con la segunda en centésimas. */
-function dot(values, weights) {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i] * weights[i];
-  return total / 100;
+/** Una tabla de centésimas como una sola lista de números. */
+function flat(rows) {
+  return Float64Array.from(rows.flat(), (whole) => whole / 100);
+}
+
+/** `sums` más una tabla plana por una lista. */
+function affine(sums, table, values) {
+  const out = new Float64Array(sums.length);
+  for (let row = 0, k = 0; row < out.length; row++) {
+    let total = sums[row];
+    for (let i = 0; i < values.length; i++) total += table[k++] * values[i];
+    out[row] = total;
+  }
+  return out;
 }
 
 /** Una red lista para leer: lo que cada símbolo suma a la entrada se calcula la primera vez. */
 function network(kind, weights) {
-  const table = [];
-  const entering = (token) => (table[token] ??= weights.w_x.map((row, i) =>
-    (weights.b[i] + dot(weights.embedding[token], row)) / 100));
-  return { kind, weights, entering, width: weights.w_h.length / HIDDEN[kind] };
+  const wx = flat(weights.w_x), wh = flat(weights.w_h), bias = flat(weights.b), table = [];
+  const entering = (token) => (table[token] ??= affine(bias, wx, flat(weights.embedding[token])));
+  const out = [flat(weights.fc_b), flat(weights.fc_w)];
+  return { kind, entering, wh, out, width: weights.w_h.length / PER_UNIT[kind] };
 }
 
 /** La memoria en blanco. */
 function blank({ width }) {
-  return { h: new Array(width).fill(0), c: new Array(width).fill(0) };
+  return { h: new Float64Array(width), c: new Float64Array(width) };
 }
 
-/** Lee un símbolo: la memoria nueva y, en la LSTM, cómo estaban las puertas. */
+/** Lee un símbolo: la memoria nueva y, en la LSTM, cómo estaban las puertas (i, f, g, o). */
 function read(net, token, { h, c }) {
-  const sums = net.entering(token).map((x, row) => x + dot(h, net.weights.w_h[row]));
+  const n = net.width, sums = affine(net.entering(token), net.wh, h);
   if (net.kind === "rnn") {
     const next = sums.map(Math.tanh);
     return { h: next, c: next };
   }
-  const part = (k, squash) => sums.slice(k * net.width, (k + 1) * net.width).map(squash);
-  const i = part(0, sigmoid), f = part(1, sigmoid), g = part(2, Math.tanh), o = part(3, sigmoid);
-  const next = c.map((old, u) => f[u] * old + i[u] * g[u]);
-  return { i, f, g, o, c: next, h: next.map((value, u) => o[u] * Math.tanh(value)) };
+  const next = new Float64Array(n), said = new Float64Array(n);
+  for (let u = 0; u < 4 * n; u++) {
+    sums[u] = u >= 2 * n && u < 3 * n ? Math.tanh(sums[u]) : sigmoid(sums[u]);
+  }
+  for (let u = 0; u < n; u++) {
+    next[u] = sums[n + u] * c[u] + sums[u] * sums[2 * n + u];
+    said[u] = sums[3 * n + u] * Math.tanh(next[u]);
+  }
+  return { gates: sums, c: next, h: said };
 }
 
-/** Lo que espera la red después: una probabilidad por símbolo. */
-function expects({ weights }, { h }) {
-  const scores = weights.fc_w.map((row, s) => dot(h, row) + weights.fc_b[s] / 100);
-  const top = Math.max(...scores), parts = scores.map((score) => Math.exp(score - top));
-  const total = parts.reduce((a, b) => a + b);
-  return parts.map((part) => part / total);
+/** Todo lo que hay en una memoria, por su letra; en blanco, también las puertas. */
+function parts({ width }, { gates = new Float64Array(4 * width), c, h }) {
+  const [i, f, g, o] = [0, 1, 2, 3].map((k) => gates.subarray(k * width, (k + 1) * width));
+  return { i, f, g, o, c, h };
 }
+
+/** Lo que espera la red después: el logaritmo de una probabilidad por símbolo. */
+function logProbs({ out: [bias, table] }, { h }) {
+  const scores = affine(bias, table, h);
+  let top = -Infinity, total = 0;
+  for (const score of scores) top = Math.max(top, score);
+  for (const score of scores) total += Math.exp(score - top);
+  const norm = top + Math.log(total);
+  for (let s = 0; s < scores.length; s++) scores[s] -= norm;
+  return scores;
+}
+
+const expects = (net, state) => logProbs(net, state).map(Math.exp);
 
 /** La memoria antes de la primera letra y tras cada una. */
 function states(net, tokens) {
@@ -55,25 +80,22 @@ function states(net, tokens) {
   return all;
 }
 
-/** Bits de más que se pagan por fiarse de `q` cuando la buena es `p`. */
-function divergence(p, q) {
-  return p.reduce((sum, value, i) => sum + value * Math.log2(value / q[i]), 0);
-}
-
 /**
  * Por cada letra leída, cuántos bits cambia lo que la red espera ahora si en su sitio hubiera
  * habido otra: la media con unas cuantas letras corrientes.
  */
-function traces(net, tokens, others) {
-  const all = states(net, tokens), now = expects(net, all[tokens.length]);
+function traces(net, tokens, others, all = states(net, tokens)) {
+  const now = logProbs(net, all[tokens.length]), p = now.map(Math.exp);
   return tokens.map((token, t) => {
     const swaps = others.filter((other) => other !== token);
-    const changes = swaps.map((other) => {
+    let sum = 0;
+    for (const other of swaps) {
       let state = read(net, other, all[t]);
       for (let k = t + 1; k < tokens.length; k++) state = read(net, tokens[k], state);
-      return divergence(now, expects(net, state));
-    });
-    return changes.reduce((a, b) => a + b) / swaps.length;
+      const then = logProbs(net, state);
+      for (let s = 0; s < p.length; s++) sum += p[s] * (now[s] - then[s]); // Kullback-Leibler
+    }
+    return sum / swaps.length / Math.LN2;
   });
 }
 
@@ -86,25 +108,37 @@ const ROWS = [
 /** Una fila de barritas, una por casilla: de 0 a 1 desde abajo, o de −1 a 1 desde el medio. Si algo
  * pasa de 1, que en el cuaderno puede ser, se encoge la fila entera. */
 function strip(letter, name, signed, width) {
-  const bars = Array.from({ length: width }, (_, u) =>
-    svg("rect", { x: u * STEP + 3, width: STEP - 6 }));
-  const zero = signed ? TALL / 2 : TALL;
+  const zero = signed ? TALL / 2 : TALL, over = svg("path", { class: "over" });
+  const under = svg("path", { class: "under" });
   const drawing = svg("svg", { viewBox: `0 0 ${width * STEP} ${TALL}`, "aria-hidden": "true",
     preserveAspectRatio: "none" },
-    svg("rect", { class: "field", width: width * STEP, height: TALL }), ...bars,
+    svg("rect", { class: "field", width: width * STEP, height: TALL }), over, under,
     svg("line", { x1: 0, x2: width * STEP, y1: zero, y2: zero, class: "mark" }));
-  const move = (values) => bars.forEach((bar, u) => {
-    const high = ((signed ? TALL / 2 : TALL) * values[u]) / Math.max(1, ...values.map(Math.abs));
-    bar.setAttribute("y", zero - Math.max(0, high));
-    bar.setAttribute("height", Math.max(0.8, Math.abs(high)));
-    bar.setAttribute("class", high < 0 ? "under" : "over");
-  });
+  const move = (values) => {
+    const unit = zero / values.reduce((a, b) => Math.max(a, Math.abs(b)), 1), lines = ["", ""];
+    values.forEach((value, u) => {
+      const high = Math.sign(value) * Math.max(0.8, unit * Math.abs(value));
+      lines[Number(value < 0)] += `M${u * STEP + 3} ${zero}v${-high.toFixed(1)}h${STEP - 6}V${zero}z`;
+    });
+    over.setAttribute("d", lines[0]);
+    under.setAttribute("d", lines[1]);
+  };
   return { box: el("li", {}, el("span", {}, el("b", {}, letter), ` ${name}`), drawing), move };
 }
 
 /** Lo que ocupa una barra, de 0 a 1: cada cuarto es diez veces más. */
 function length(bits) {
   return Math.min(1, Math.log10(Math.max(bits, FLOOR) / FLOOR) / DECADES);
+}
+
+/** Una letra con sus dos barras, la de cada red. */
+function letterRow() {
+  const letter = el("b", { class: "mono" });
+  const bars = ["lstm", "rnn"].map((kind) =>
+    ({ kind, fill: el("i"), number: el("span", { class: "number" }) }));
+  const item = el("li", {}, letter,
+    ...bars.flatMap(({ kind, fill, number }) => [el("span", { class: `bar ${kind}` }, fill), number]));
+  return { item, letter, bars };
 }
 
 const percent = (share) => `${Math.round(100 * share)} %`;
@@ -124,24 +158,42 @@ function start(main, data) {
     ({ letter, ...strip(letter, name, signed, nets.lstm.width) }));
   const told = el("p", { role: "status" }), left = el("ol", { class: "left" });
   const next = el("p", { class: "soft" });
+  const rows = Array.from({ length: LONGEST }, letterRow);
   let tokens = [], at = 0, timer = 0;
 
+  const done = new Map(); // lo ya leído, para que ir y volver no cueste
+  const reading = (before) => {
+    const key = before.join();
+    if (!done.has(key)) {
+      const marks = {}, now = {};
+      for (const kind of ["lstm", "rnn"]) {
+        const all = states(nets[kind], before);
+        marks[kind] = traces(nets[kind], before, others, all);
+        now[kind] = all[before.length];
+      }
+      done.set(key, { marks, now });
+    }
+    return done.get(key);
+  };
   const draw = perFrame(() => {
-    const before = tokens.slice(0, at), here = states(nets.lstm, before)[at];
-    for (const { letter, move } of strips) move(here[letter] ?? blank(nets.lstm).h);
-    const marks = { lstm: traces(nets.lstm, before, others), rnn: traces(nets.rnn, before, others) };
-    left.replaceChildren(...tokens.map((token, t) => el("li", t < at ? {} : { class: "soft" },
-      el("b", { class: "mono" }, seen(symbols[token])),
-      ...["lstm", "rnn"].flatMap((kind) => [
-        el("span", { class: `bar ${kind}` },
-          el("i", { style: `width:${100 * length(marks[kind][t] ?? 0)}%` })),
-        el("span", { class: "number" }, t < at ? comma(marks[kind][t], 3) : "")]))));
+    const { marks, now } = reading(tokens.slice(0, at)), here = parts(nets.lstm, now.lstm);
+    for (const { letter, move } of strips) move(here[letter]);
+    rows.forEach(({ item, letter, bars }, t) => {
+      item.hidden = t >= tokens.length;
+      if (item.hidden) return;
+      letter.textContent = seen(symbols[tokens[t]]);
+      item.classList.toggle("soft", t >= at);
+      for (const { kind, fill, number } of bars) {
+        fill.style.transform = `scaleX(${t < at ? length(marks[kind][t]) : 0})`;
+        number.textContent = t < at ? comma(marks[kind][t], 3) : "";
+      }
+    });
     told.textContent = at
       ? `Al leer «${seen(symbols[tokens[at - 1]])}», la LSTM conserva de media el ` +
         `${percent(mean(here.f))} del cuaderno y apunta el ${percent(mean(here.i))} de lo nuevo.`
       : "Aún no ha leído nada: el cuaderno está en blanco.";
     next.textContent = `Espera la LSTM: ${hopes(nets.lstm, here, symbols)}. ` +
-      `La simple: ${hopes(nets.rnn, states(nets.rnn, before)[at], symbols)}.`;
+      `La simple: ${hopes(nets.rnn, now.rnn, symbols)}.`;
   });
   const control = slider({
     label: "Letras leídas", max: 1, value: 1,
@@ -183,6 +235,7 @@ function start(main, data) {
         el("p", { class: "keys" }, el("span", { class: "lstm" }, "■ LSTM"),
           el("span", { class: "rnn" }, "▤ red simple")),
         left, next)));
+  left.append(...rows.map(({ item }) => item));
   take();
   control.set(1); // que la respuesta no esté puesta antes de preguntarla
 }
@@ -191,20 +244,18 @@ const STYLE = `
 input[type="text"] { width: 9.5em; }
 [role="status"] { min-height: 4.2em; }
 @media (min-width: 640px) { [role="status"] { min-height: 1.4em; } }
-.strips, .left { list-style: none; margin: 4px 0 0; padding: 0; }
-.strips li { margin-bottom: 5px; line-height: 1.25; }
-.strips svg { height: 26px; }
+.strips, .left { list-style: none; margin: 4px 0 0; padding: 0; contain: content; }
+.strips li { margin-bottom: 4px; line-height: 1.2; }
+.strips svg { height: 24px; }
 .field { fill: var(--panel); }
 .mark { stroke: var(--line); }
 .over { fill: var(--blue); }
 .under { fill: var(--orange); }
-.left { min-height: 17.6em; }
-.left li { display: grid; grid-template-columns: 1.3em 1fr 3em 1fr 3em; gap: 6px;
+.left { min-height: 14.6em; }
+.left li:not([hidden]) { display: grid; grid-template-columns: 1.3em 1fr 3em 1fr 3em; gap: 6px;
   align-items: center; line-height: 1.45; }
-.bar { background-image: linear-gradient(90deg, transparent calc(100% - 1px), var(--line) 0);
-  background-size: 25% 100%; }
-.bar { height: 0.8em; background-color: var(--panel); border-radius: 3px; overflow: hidden; }
-.bar i { display: block; height: 100%; }
+.bar { height: 0.8em; background-color: var(--panel); }
+.bar i { display: block; height: 100%; transform-origin: left; }
 .number { font-variant-numeric: tabular-nums; font-size: 0.9em; }
 .bar.lstm i { background: var(--blue); }
 .bar.rnn i { background: repeating-linear-gradient(0deg, var(--orange) 0 3px, var(--panel) 3px 5px); }
