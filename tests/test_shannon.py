@@ -152,14 +152,18 @@ def test_the_board_plays_with_keyboard_and_buttons():
 
 
 def test_the_rival_plays_the_same_letters():
-    """Tras cada acierto se ve en qué intento la tenía el otro, y cuántas lleva a la primera."""
-    game = ShannonGame("la casa", start=3, length=3)
-    screen, keyboard, _ = shannon_game(game, rivals={"6-grama": [1, 3, 1]}).children
-    assert "6-grama" not in screen.value  # antes de acertar no se sopla nada
-    for letter, told in (("c", "1 de 1 a la primera; esta letra, al intento 1"),
-                         ("a", "1 de 2 a la primera; esta letra, al intento 3")):  # fmt: skip
+    """Tras cada acierto se ve en qué intento la tenía, cuántas lleva y a qué letras apostaba."""
+    game = ShannonGame("aab<aab<aab<", start=4, length=3)
+    rival = NGramModel(2, smoothing=None).fit("aab<aab<aab<")
+    screen, keyboard, _ = shannon_game(game, rivals={"bigrama": rival}).children
+    assert "bigrama" not in screen.value  # antes de acertar no se sopla nada
+    for letter, told in (  # tras «<» siempre «a»; tras «a», la mitad «a» y la mitad «b»
+        ("a", "1 de 1 a la primera; esta letra, al intento 1. Apostaba: a 100 %, &lt; 0 %"),
+        ("a", "2 de 2 a la primera; esta letra, al intento 1. Apostaba: a 50 %, b 50 %"),
+        ("b", "2 de 3 a la primera; esta letra, al intento 2. Apostaba: a 50 %, b 50 %"),
+    ):
         keyboard.set_state({"value": letter})
-        assert f"<b>6-grama</b>: {told}." in screen.value
+        assert f"<b>bigrama</b>: {told}" in screen.value
 
 
 def test_the_order_slider_changes_the_text():

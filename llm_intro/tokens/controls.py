@@ -5,11 +5,12 @@ import threading
 import unicodedata
 
 import ipywidgets as w
+import numpy as np
 
 from ..face.controls import Demo, int_slider, note, prose, text_box
-from ..sampling import bits_per_char, stream
+from ..sampling import bits_per_char, feed, next_probs, read_prompt, stream
 from ..support.text import comma, visible
-from .shannon import FEW, ShannonGame, bounds
+from .shannon import FEW, ShannonGame, bounds, model_ranks
 
 SHOWN = 160  # letras ya adivinadas que se dejan a la vista
 
@@ -39,15 +40,20 @@ def order_demo(models: dict[int, object], prompt: str = "en un lugar de la manch
     return Demo(controls, draw).box
 
 
-def shannon_game(game: ShannonGame, name: str = "tú", rivals: dict[str, list[int]] | None = None):
+def shannon_game(game: ShannonGame, name: str = "tú", rivals: dict[str, object] | None = None):
     """El juego con botones y teclado: se adivina letra a letra y las cotas se mueven.
 
     Args:
         game: la partida; al terminar, `game.row(nombre)` es tu fila del marcador.
         name: cómo te llamas en el marcador.
-        rivals: {nombre: intentos} de quien juega con las mismas letras; se ven tras cada acierto.
+        rivals: {nombre: modelo} de quien juega con las mismas letras; tras cada acierto se ve en
+            qué intento la tenía y qué apostaba.
     """
-    rivals = rivals or {}
+    text = game.before + game.hidden
+    rivals = {
+        who: (model, model_ranks(model, model.tokenizer.encode(text), len(game.before)))
+        for who, model in (rivals or {}).items()
+    }
     keyboard = text_box("letra", "")
     keyboard.placeholder = "escribe aquí la que crees que viene"
     lock = threading.Lock()  # dos teclas pueden llegar en dos hilos
@@ -83,7 +89,7 @@ def _key(letter: str) -> w.Button:
     return w.Button(description=name, layout=w.Layout(width=width, margin="2px"))
 
 
-def _page(game: ShannonGame, name: str, rivals: dict[str, list[int]]) -> str:
+def _page(game: ShannonGame, name: str, rivals: dict[str, tuple]) -> str:
     """El texto con su hueco, cuántos intentos lleva cada uno y tus cotas."""
     tail = game.shown[-SHOWN:]
     hole = "" if game.done else "<b>▁</b>"
@@ -95,8 +101,21 @@ def _page(game: ShannonGame, name: str, rivals: dict[str, list[int]]) -> str:
     page += f"<p>Quedan {len(game.hidden) - so_far}. Tus cotas: de <b>{low} a {high} bits/car.</b>"
     if so_far < FEW:
         page += f" Con {so_far} letras la de arriba no puede pasar de {comma(game.most_bits())}."
-    for who, ranks in {name: game.ranks, **rivals}.items():
-        first, last = ranks[:so_far].count(1), ranks[so_far - 1]
-        page += f"<br><b>{html.escape(who)}</b>: {first} de {so_far} a la primera; "
-        page += f"esta letra, al intento {last}."
+    page += _told(name, game.ranks)
+    for who, (model, ranks) in rivals.items():
+        page += f"{_told(who, ranks[:so_far])} Apostaba: {_bets(model, game.shown[:-1])}."
     return page + "</p>"
+
+
+def _told(who: str, ranks: list[int]) -> str:
+    """Cómo le va a uno: cuántas a la primera, y la última."""
+    first = f"{ranks.count(1)} de {len(ranks)} a la primera"
+    return f"<br><b>{html.escape(who)}</b>: {first}; esta letra, al intento {ranks[-1]}."
+
+
+def _bets(model, text: str) -> str:
+    """Las cinco letras a las que más apuesta un modelo, con su tanto por ciento."""
+    probs = next_probs(feed(model, read_prompt(model, text[-SHOWN:]))[0])
+    best = np.argsort(-probs, kind="stable")[:5]
+    letters = [html.escape(visible(model.tokenizer.decode([i]))) for i in best]
+    return ", ".join(f"{one} {100 * probs[i]:.0f} %" for one, i in zip(letters, best, strict=True))
