@@ -181,7 +181,7 @@ def test_the_guessing_game_takes_two_hands(makers):
             place(keyboard, str(letter))
 
     train_during(guess)
-    assert game.done and len(game.ranks) == 10 and "quedan 0" in screen.value
+    assert game.done and len(game.ranks) == 10 and "Quedan 0" in screen.value
 
 
 def test_an_error_inside_a_control_is_written_and_the_next_move_works():

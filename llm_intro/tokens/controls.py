@@ -49,11 +49,7 @@ def shannon_game(game: ShannonGame, name: str = "tú", rivals: dict[str, object]
         rivals: {nombre: modelo} de quien juega con las mismas letras; tras cada acierto se ve en
             qué intento la tenía y qué apostaba.
     """
-    text = game.before + game.hidden
-    rivals = {
-        who: (model, model_ranks(model, model.tokenizer.encode(text), len(game.before)))
-        for who, model in (rivals or {}).items()
-    }
+    rivals = {who: (model, _ranks(game, model)) for who, model in (rivals or {}).items()}
     keyboard = text_box("letra", "")
     keyboard.placeholder = "escribe aquí la que crees que viene"
     lock = threading.Lock()  # dos teclas pueden llegar en dos hilos
@@ -82,6 +78,12 @@ def shannon_game(game: ShannonGame, name: str = "tú", rivals: dict[str, object]
         button.on_click(lambda _, letter=letter: play(letter))
     keys = w.Box(list(buttons.values()), layout=w.Layout(flex_flow="row wrap", max_width="46em"))
     return w.VBox([screen, keyboard, keys])
+
+
+def _ranks(game: ShannonGame, model) -> list[int]:
+    """En qué intento tendría un modelo cada letra de la partida."""
+    ids = model.tokenizer.encode(game.before + game.hidden)
+    return model_ranks(model, ids, len(game.before))
 
 
 def _key(letter: str) -> w.Button:
