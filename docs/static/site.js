@@ -62,15 +62,16 @@
     return false;
   }
 
-  /** Lo que salió tras un «Predice antes» se destapa al tocarlo; lo que se mueve, no se tapa. */
+  /** Lo que salió tras un «Predice antes», y lo que se dice de ello, se destapa al tocarlo. */
   function cover() {
     for (const output of document.querySelectorAll("article .cell > .cell_output")) {
       if (output.querySelector("iframe") || !asks(output.parentElement)) continue;
       const box = document.createElement("details"), label = document.createElement("summary");
       box.className = "apuesta";
       label.textContent = "Ya he predicho: ver qué sale";
+      const told = output.parentElement.nextElementSibling; // el párrafo que dice la respuesta
       output.before(box);
-      box.append(label, output);
+      box.append(label, output, ...(told?.matches("p") ? [told] : []));
     }
     addEventListener("beforeprint", () => {
       for (const box of document.querySelectorAll(".apuesta")) box.open = true;

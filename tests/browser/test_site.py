@@ -190,6 +190,7 @@ def test_a_prediction_is_made_before_its_answer_is_seen(chromium, site):
     assert 0 < bets.count() <= asked and bets.locator("iframe").count() == 0
     hidden = bets.first.locator(".cell_output")
     assert not hidden.is_visible() and page.locator(".cell > .cell_output").first.is_visible()
+    assert not page.get_by_text("Sale 0 siempre").is_visible()
     bets.first.locator("summary").press("Enter")
     assert hidden.is_visible() and not bets.nth(1).locator(".cell_output").is_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
