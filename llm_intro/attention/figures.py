@@ -22,7 +22,7 @@ def plot_families(given: list[str], written: list[str]):
         given: las palabras de la entrada; en las dos primeras familias, las únicas.
         written: las que escribe la segunda torre de la tercera.
     """
-    axes = panels(3, 10.5, 3.6)
+    axes = panels(3, 7.8, 3.4)
     for ax, (name, kind) in zip(axes, FAMILIES.items(), strict=True):
         _tower(ax, given, 0, causal=kind == 1)
         if kind == 3:
@@ -31,7 +31,7 @@ def plot_families(given: list[str], written: list[str]):
             for i, j in np.ndindex(len(written), len(given)):
                 ax.plot((left + i, j), (2, 1), "--", color=RED, linewidth=1.5)
             ax.plot(left + np.arange(len(written)), [2] * len(written), "s", color=RED)
-        ax.set(title=name, ylim=(-0.6, 2.3))
+        ax.set(title=name, ylim=(-0.9, 2.3))
         ax.axis("off")
     return axes
 
@@ -43,7 +43,7 @@ def _tower(ax, words: list[str], left: float, causal: bool) -> None:
         if j <= i or not causal:
             ax.plot(places[[i, j]], (1, 0), "-o", color=BLUE, linewidth=1.5)
     for x, word in zip(places, words, strict=True):
-        ax.text(x, -0.15, word, ha="center", va="top", rotation=30)
+        ax.text(x, -0.15, word, ha="center", va="top", rotation=60)
 
 
 @styled
@@ -74,7 +74,7 @@ def plot_walk(data: dict):
     Args:
         data: lo que guarda benchmarks/attention.py walk.
     """
-    axes = panels(2, 10.5, 3.6)
+    axes = panels(2, 8.6, 3.6)
     for ax, told in zip(axes, data["sentences"], strict=True):
         ax.set(title=f"tras «{told['words'][-1]}», en la frase {told['name']}", xlabel="etapa")
         _shade(ax, np.transpose(told["probs"][-1]), told["guesses"][-1], data["stages"])
