@@ -79,7 +79,7 @@ def test_the_guessing_game_takes_letters_and_keys(box):
     for left, play in ((99, write), (98, push)):
         for letter in BY_FREQUENCY:
             play(letter)
-            if f"quedan {left}" in box.settle():
+            if f"Quedan {left}" in box.settle():
                 break
             assert box.output.locator("button:disabled").count() >= 1
-        assert f"quedan {left}" in box.text()
+        assert f"Quedan {left}" in box.text()
