@@ -1,4 +1,4 @@
-"""Figuras de «Escribir como Cervantes»: dos redes, la memoria y la mezcla."""
+"""Figuras de «Escribir como Cervantes»: dos redes, lo que recuerdan y cómo nacen."""
 
 import base64
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from ..face.figures import COMMAS, new_axes, styled
 from ..face.palette import BLUE, RED, looks
-from ..support.text import comma
 
 
 @styled
@@ -18,7 +17,7 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
         changes: {nombre: cambios en bits, una lista por distancia}.
         floor: por debajo de estos bits no se distingue del redondeo.
     """
-    ax = ax or new_axes()
+    ax = ax or new_axes(height=3.2)
     for (name, lists), (color, mark) in zip(changes.items(), looks(), strict=False):
         low, middle, high = np.array(
             [np.quantile(np.asarray(one), [0.25, 0.5, 0.75]) for one in lists]
@@ -32,13 +31,13 @@ def plot_memory(distances, changes: dict, ax=None, floor: float = 1e-6):
 
 
 @styled
-def plot_unit(data: dict, lines: int = 6, width: int = 62):
+def plot_unit(data: dict, lines: int = 4, width: int = 62):
     """Las primeras líneas de una página, cada letra con el color de una casilla de `c`.
 
     Args:
         data: lo que guarda benchmarks/units.py; la casilla es su `target`.
     """
-    ax, size = new_axes(7.6, 2.2), lines * width
+    ax, size = new_axes(7.6, 1.6), lines * width
     states = np.frombuffer(base64.b64decode(data["states"]), np.int8)
     states = states.reshape(len(data["units"]), -1)[data["units"].index(data["target"])]
     ax.imshow(states[:size].reshape(lines, width), cmap="PuOr", vmin=-160, vmax=160, aspect="auto")
@@ -118,25 +117,3 @@ def plot_networks(ax=None):
 def _box(ax, x: float, y: float, name: str, color: str) -> None:
     ax.text(x, y, name, ha="center", va="center", color="white", fontsize=11,
             bbox=dict(boxstyle="round,pad=0.45", facecolor=color, edgecolor="none"))  # fmt: skip
-
-
-@styled
-def plot_mixture(weights, bits, names: tuple[str, str], ax=None):
-    """Lo que paga la mezcla de dos modelos según el peso del primero, con la mejor señalada.
-
-    Args:
-        weights: pesos del primero, de 0 a 1.
-        bits: bits/car. con cada peso.
-        names: los dos modelos, con su artículo.
-    """
-    ax = ax or new_axes(height=3.4)
-    best = int(np.argmin(bits))
-    ax.plot(weights, bits, color=BLUE, marker="o", markersize=4)
-    ax.plot(weights[best], bits[best], color=RED, marker="D", markersize=9)
-    ax.annotate(comma(bits[best], 3), (weights[best], bits[best]), (0, 10),
-                textcoords="offset points", ha="center", color=RED)  # fmt: skip
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"solo {names[1]}", "¼", "½", "¾", f"solo {names[0]}"])
-    ax.yaxis.set_major_formatter(lambda value, _: comma(value))
-    ax.yaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])
-    ax.set(xlabel="cuánto caso se hace a cada uno", ylabel="bits/car. en valid")
-    return ax
