@@ -31,10 +31,13 @@ from notebooks import CONTROL
 
 DOCS, OUTPUT = ROOT / "docs", ROOT / "paginas"
 MOVE = "Aquí hay mandos que se mueven en el cuaderno. "
-HERE = "Aquí escribe la red del curso, dentro de la página: cambia el comienzo y la temperatura."
+HERE = (
+    "Aquí escribe la red del curso, dentro de la página: cambia el comienzo y la temperatura. "
+    'También la tienes <a href="escritor.html">en una página para ella sola</a>.'
+)
 TWIN, OPENED = "Debajo está lo mismo, quieto.", "Así se abren:"
 FRAME = (
-    '<iframe class="escritor" src="escritor.html" loading="lazy" '
+    '<iframe class="escritor" data-src="escritor.html" '  # la trae site.js al acercarse
     'title="El escritor: la red del curso, que escribe aquí mismo"></iframe>'
 )
 SECTIONS = ("Empieza", "En Windows", "PyTorch sin CUDA", "El libro", "En el móvil")

@@ -106,7 +106,19 @@
     }
   }
 
+  /** El escritor pesa más que toda la página: se trae cuando quien lee llega a él. */
+  function fetchWriter() {
+    const near = new IntersectionObserver((seen) => {
+      for (const { target } of seen.filter((one) => one.isIntersecting)) {
+        target.src = target.dataset.src;
+        near.unobserve(target);
+      }
+    }, { rootMargin: "300px" });
+    document.querySelectorAll("iframe.escritor").forEach((one) => near.observe(one));
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    fetchWriter();
     new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     paint();
     const lesson = location.pathname.match(/\/(\d\d)_\w+\.html$/)?.[1];
