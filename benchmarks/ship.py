@@ -2,6 +2,7 @@
 
     python benchmarks/ship.py lstm          # entrena (o continúa) la LSTM; deja un .ckpt
     python benchmarks/ship.py transformer   # lo mismo, con el Transformer
+    python benchmarks/ship.py small         # la LSTM pequeña de la lección 08: cinco minutos
     python benchmarks/ship.py explore       # los ajustes que se probaron antes, en valid
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
     python benchmarks/ship.py pack          # mide las dos redes y las empaqueta en 8 bits
@@ -26,6 +27,8 @@ from recipes import cpu_name
 from safetensors.numpy import save_file
 
 from llm_intro import (
+    COURSE_RECIPE,
+    CervantesLSTM,
     CharTokenizer,
     NGramModel,
     TrainConfig,
@@ -65,6 +68,14 @@ TRANSFORMER_RECIPE = replace(
     lr=2e-3,
     checkpoint=str(RUNS / "transformer.ckpt"),
 )
+SMALL_RECIPE = replace(  # la del curso, que además aprende a empezar de cero
+    COURSE_RECIPE,
+    minutes=5,
+    clock="cpu",
+    reset_every=20,
+    resume=True,
+    checkpoint=str(RUNS / "small.ckpt"),
+)
 
 
 def make_lstm(vocab_size: int) -> RegularizedLSTM:
@@ -87,9 +98,14 @@ def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Tran
     return Transformer(vocab_size, width=width, heads=6, layers=layers, context=256, dropout=0.2)
 
 
-MODELS = {"lstm": (make_lstm, LSTM_RECIPE), "transformer": (make_transformer, TRANSFORMER_RECIPE)}
-SHIPPED = {"lstm": "cervantes", "transformer": "transformer"}  # red: nombre con que se carga
-STAGES = {"lstm": [75, 150], "transformer": [150]}  # minutes de cada tirada: sigue la anterior
+MODELS = {
+    "lstm": (make_lstm, LSTM_RECIPE),
+    "transformer": (make_transformer, TRANSFORMER_RECIPE),
+    "small": (CervantesLSTM.course, SMALL_RECIPE),
+}
+SHIPPED = {"lstm": "cervantes", "transformer": "transformer", "small": "small"}  # y su nombre
+# minutes de cada tirada: sigue la anterior
+STAGES = {"lstm": [75, 150], "transformer": [150], "small": [5]}
 EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
     "3 capas de 264, lotes de 16, tasa 1,5e-3": (3, 264, {"batch_size": 16, "lr": 1.5e-3}),
     "3 capas de 264, lotes de 16, tasa 3e-3": (3, 264, {"batch_size": 16, "lr": 3e-3}),

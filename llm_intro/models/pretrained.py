@@ -12,7 +12,7 @@ from ..tokenizers import CharTokenizer
 from .bpe import BPETokenizer
 from .ngram import NGramModel
 
-FILES = {"cervantes": "cervantes", "ngrama": "ngram", "transformer": "transformer"}
+FILES = {"cervantes": "cervantes", "ngrama": "ngram"} | {n: n for n in ("transformer", "small")}
 NAMES = tuple(FILES)
 SCALE = ".scale"  # el tensor que acompaña a cada matriz guardada en 8 bits
 
@@ -21,8 +21,8 @@ def load_pretrained(name: str = "cervantes"):
     """Un modelo del curso ya entrenado, con su `.tokenizer`.
 
     Args:
-        name: "cervantes", la LSTM (una `CervantesLSTM`); "ngrama", el 6-grama, o
-            "transformer". Las redes, en modo de evaluación.
+        name: "cervantes", la LSTM (una `CervantesLSTM`); "small", otra que aprendió en cinco
+            minutos; "ngrama", el 6-grama, o "transformer". Las redes, en modo de evaluación.
     Raises:
         ValueError: si el nombre no es ninguno de esos.
     """
