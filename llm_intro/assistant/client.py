@@ -13,7 +13,6 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 import requests
-from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry, Url, parse_url
 
 from ..support.text import check_text
@@ -134,9 +133,9 @@ class ChatClient:
         worker.join(self.max_seconds)
         late = f"el servicio no ha acabado de contestar en {self.max_seconds:g} s."
         answer, problem = outcome or ("", late)
-        if problem:
-            raise ChatError(problem)
-        return answer
+        if not problem:
+            return answer
+        raise ChatError(problem)
 
     def _exchange(self, body: dict, deadline: float) -> tuple[str, str]:
         """Envía la pregunta, insistiendo si hace falta: la respuesta, o qué ha fallado."""
@@ -148,15 +147,14 @@ class ChatClient:
                     timeout=self.max_seconds + 1,  # antes acaba el plazo de `ask`
                     allow_redirects=False,  # la clave no va adonde nadie la mandó
                 ) as response:  # fmt: skip
-                    status, wait = response.status_code, _asked_wait(response, 2.0**attempt)
+                    status, asked = response.status_code, Retry().get_retry_after(response.raw)
+                    wait = 2.0**attempt if asked is None else asked
                     said, problem = self._read(response, deadline)
                 if status not in RETRIED or attempt == self.retries:
-                    break
+                    return said, problem
                 if time.monotonic() + wait > deadline:
-                    problem += f" Pide esperar {wait:.0f} s, más de lo que queda."
-                    break
+                    return said, f"{problem} Pide esperar {wait:.0f} s, más de lo que queda."
                 time.sleep(wait)
-        return said, problem
 
     def _read(self, response: requests.Response, deadline: float) -> tuple[str, str]:
         """Lo que dice una respuesta, o qué problema tiene; la clave ya no sale en ninguno."""
@@ -216,11 +214,3 @@ def _is_local(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host.strip("[]")).is_loopback
     return host == "localhost"
-
-
-def _asked_wait(response: requests.Response, default: float) -> float:
-    """Los segundos que pide el servicio, en número o en fecha; si no pide, `default`."""
-    with suppress(InvalidHeader):
-        asked = Retry().get_retry_after(response.raw)
-        return default if asked is None else asked
-    return default

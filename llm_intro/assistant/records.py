@@ -28,10 +28,8 @@ PROMPTS = {
         "en total. Escribe solo la respuesta."
     ),
 }
-NEEDED = {
-    "assistant": "el asistente", "prompt_id": "la pregunta", "recorded_by": "quién apunta",
-    "how": "cómo se obtuvo",
-}  # fmt: skip
+NEEDED = dict(assistant="el asistente", prompt_id="la pregunta", recorded_by="quién apunta",
+              how="cómo se obtuvo")  # fmt: skip
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 DESTINATIONS = ("taller", "concesionario", "desguace")
 DRIVE = Path("/content/drive/MyDrive")  # en Colab, lo único que sobrevive a la sesión
@@ -69,15 +67,12 @@ class Record:
             ) from None
         if not DATE.fullmatch(self.date):
             raise ValueError(f"fecha {self.date!r}: escribe 2025, 2025-05 o 2025-05-17.")
-        if missing := [f"{NEEDED[name]} ({name})" for name in NEEDED if not self[name]]:
+        if missing := [f"{NEEDED[name]} ({name})" for name in NEEDED if not getattr(self, name)]:
             raise ValueError(
                 f"faltan datos: {', '.join(missing)}. Una respuesta sin ellos no vale."
             )
         if not (self.answer or self.note):
             raise ValueError("la respuesta está vacía: escríbela, o cuenta en note por qué falta.")
-
-    def __getitem__(self, name: str) -> str:
-        return getattr(self, name)
 
 
 def new_record(assistant, version, prompt_id, answer, recorded_by, how="a mano", note="") -> Record:
