@@ -400,3 +400,20 @@ def test_what_is_left_of_each_letter_is_what_pytorch_measured(kind):
     found = node("cell", f"traces(network('{kind}', given[0]), given[1], given[2])",
                  CELL[kind], LETTERS, others)  # fmt: skip
     assert found == pytest.approx(CELL["traces"][kind], abs=1e-3)
+
+
+@pytest.mark.parametrize("text", ["yo ni tan mal.", "voy bien, ¿y tú? —", "no me va", "muy mal."])
+def test_the_rule_judges_a_reply_as_python_does(text):
+    """Palabras y letras, y si cumple con punto."""
+    words, letters, _ = count(text)
+    assert node("rule", "tally(...given)", text) == {"words": words, "letters": letters}
+    assert node("rule", "complies(...given)", text) == (
+        text.endswith(".") and (words, letters) == (4, 10)
+    )
+
+
+def test_the_rule_says_why_a_reply_fails():
+    """Con su cuenta, y si acaba mal."""
+    assert node("rule", 'verdict("yo ni tan mal.")') == "✓ 4 y 10"
+    assert node("rule", 'verdict("voy bien, ¿y tú? —")') == "✗ 4 y 10, raya"
+    assert node("rule", 'verdict("no me va")') == "✗ 3 y 6, sin fin"

@@ -34,7 +34,7 @@ ROOMS = {
     "desguace": "06",
     "reto": "07",
     "stage": "09",
-    "assistant": "06 07",
+    "assistant": "06 07 08",
 }
 FACE = STOREYS.index("face")
 MAX_FILE, MAX_FUNCTION, MEDIAN_FUNCTION = 250, 40, 12

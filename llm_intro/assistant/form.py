@@ -1,11 +1,13 @@
-"""La ficha del registro: se pega la respuesta de un asistente, se lee y se apunta con su fecha."""
+"""Lo que se rellena y se pulsa: apuntar una respuesta, pedirle algo a una red, elegir entre dos."""
 
 import html
 
 import ipywidgets as w
+import torch
 
-from ..face.controls import NARROW, Demo, note, text_box
+from ..face.controls import NARROW, Demo, columns, note, prose, slider, text_box
 from ..support.text import count, satisfies
+from .learning import sample_replies
 from .records import PROMPTS, destination, load_records, new_record, save_record
 
 WIDE = {"description_width": "8em"}
@@ -90,3 +92,54 @@ def rows_list(records) -> str:
         for r in records
     )
     return f'<ul style="line-height:1.4;overflow-wrap:anywhere">{"".join(rows)}</ul>'
+
+
+def reply_demo(models: dict, ask: str = "¿qué hace el gato?"):
+    """Lo que contesta cada red a la misma petición, con los mismos números al azar.
+
+    Args:
+        models: {nombre: red}.
+    """
+    controls = {
+        "ask": text_box("petición", ask),
+        "temperature": slider("temperatura", 0.1, 0.05, 1.5, 0.05),
+    }
+
+    def draw(ask, temperature):
+        pages = []
+        for name, model in models.items():
+            dice = torch.Generator().manual_seed(0)
+            said = sample_replies(model, f"—{ask.lower()} —", 1, dice, temperature).texts[0]
+            pages.append(f"<p><b>{html.escape(name)}</b></p>" + prose(said))
+        yield columns(pages)
+
+    return Demo(controls, draw).box
+
+
+def click_form(rivals, clicked: list):
+    """Dos respuestas a lo mismo, un botón para cada una: lo elegido se añade a `clicked`.
+
+    Args:
+        rivals: (petición, respuesta, respuesta), las veces que se pregunta.
+        clicked: recibe ((petición, elegida), (petición, rechazada)) con cada clic.
+    """
+    screen, buttons = w.HTML(), [w.Button(layout=NARROW) for _ in range(2)]
+
+    def show() -> None:
+        done = len(clicked) == len(rivals)
+        ask, *said = ("Hecho, gracias.", "", "") if done else rivals[len(clicked)]
+        title = html.escape(f"{len(clicked)} de {len(rivals)} · {ask}")
+        screen.value = f'<p role="status"><b>{title}</b></p>'
+        for button, text in zip(buttons, said, strict=True):
+            button.description, button.disabled = text or "—", done
+
+    def keep(button) -> None:
+        ask, *said = rivals[len(clicked)]
+        other = said[said[0] == button.description]
+        clicked.append(((ask, button.description), (ask, other)))
+        show()
+
+    for button in buttons:
+        button.on_click(keep)
+    show()
+    return w.VBox([screen, *buttons])
