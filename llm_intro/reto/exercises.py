@@ -10,7 +10,7 @@ from ..face.exercises import exercise, expect
 @exercise(
     "no basta con quitar los espacios: los signos tampoco son letras.",
     "str.isalpha() dice si un carácter es una letra, con tilde o sin ella.",
-    "una «é» puede venir en dos trozos: pasa antes el texto por unicodedata.normalize('NFC').",
+    "si miras en una lista de letras, pasa antes el texto por unicodedata.normalize('NFC').",
     proves="contar letras es mirar dentro del texto carácter a carácter: una línea.",
 )
 def cuenta_letras(answer) -> str | None:
