@@ -35,7 +35,7 @@ site: env ## El curso como un sitio que se lee sin Jupyter ni red, con buscador 
 	@PDF="$(PDF)" $(PYTHON) tools/website.py
 
 web: env ## Hace la página del escritor: el modelo dentro de un solo archivo HTML, sin red
-	@$(PYTHON) tools/web.py
+	@$(PYTHON) tools/writer_page.py
 
 test: env ## Todas las pruebas: el módulo y los cuadernos
 	@$(PYTHON) tools/suite.py

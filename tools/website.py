@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import address
 import lessons
 import publish
-import web
+import writer_page
 from address import Address
 from lessons import ROOT, Lesson
 from llm_intro.support.text import comma
@@ -269,7 +269,7 @@ def stage(source: Path, extra: Path, where: Address, pdf: bool = False) -> None:
         nb = prepared(one, where, terms, extra)
         (source / one.path.name).write_text(lessons.as_text(nb), encoding="utf-8")
         shutil.copy(one.path, extra / "cuadernos")
-    writer = web.page(web.load_card(), web.WEIGHTS.read_bytes(), where)
+    writer = writer_page.page(writer_page.load_card(), writer_page.WEIGHTS.read_bytes(), where)
     (extra / "escritor.html").write_text(writer, encoding="utf-8", newline="\n")
 
 

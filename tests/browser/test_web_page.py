@@ -10,7 +10,7 @@ import web_page
 from safetensors.numpy import save
 from web_page import PHONE, PROJECTOR, bars, move, opened, prompt, wait_ready, write
 
-import web
+import writer_page
 from address import Address
 from benchmarks.packing import pack_8bit
 from llm_intro.models.pretrained import load_card, load_fast, unpack_8bit
@@ -27,7 +27,7 @@ SETTINGS = [(0.7, None, None), (0.05, None, None), (2.0, 20, None), (1.0, None, 
 def path(tmp_path_factory):
     """La página, recién hecha."""
     path = tmp_path_factory.mktemp("paginas") / "escritor.html"
-    web.main(str(path))
+    writer_page.main(str(path))
     return path
 
 
@@ -82,7 +82,7 @@ def test_another_size_of_network_works_too(chromium, tmp_path):
     config = {"num_layers": 2, "hidden_size": size}
     card = load_card() | {"tokenizer": {"symbols": symbols}, "config": config}
     path = tmp_path / "otra.html"
-    path.write_text(web.page(card, save(packed), Address("", "")), encoding="utf-8")
+    path.write_text(writer_page.page(card, save(packed), Address("", "")), encoding="utf-8")
     model = NumpyLSTM(unpack_8bit(packed), CharTokenizer(symbols))
     with opened(chromium, path, start="bad<é") as page:
         here = page.evaluate("Array.from(page.writer.probs(readSettings()).kept)")

@@ -1,6 +1,6 @@
 """El escritor en una página: la LSTM del curso dentro de un solo archivo HTML, sin red.
 
-    python tools/web.py [salida.html]
+    python tools/writer_page.py [salida.html]
 
 La plantilla, el estilo y el código están en web/; las cifras salen de la ficha del modelo y
 la dirección del curso, de pyproject.toml. Los pesos van tal cual, en base64.
