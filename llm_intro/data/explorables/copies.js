@@ -55,8 +55,8 @@ function start(main, { sizes, writers, least }) {
     page.replaceChildren(...runs(texts[who], inside).map(({ text, copied }) =>
       copied ? el("mark", {}, text) : text));
     const here = (100 * inside.filter(Boolean).length) / inside.length;
-    told.textContent = `${name}, en este texto: ${percent(here)}. ` +
-      `Su trozo copiado más largo: «${record(texts[who], longest)}».`;
+    told.textContent = `${name}, en este texto: ${percent(here)}.` +
+      (here ? ` El más largo de una sola vez: «${record(texts[who], longest)}».` : "");
   });
   const control = slider({
     label: "Cuenta los trozos de", min: sizes[0], max: sizes[sizes.length - 1], value: size,
@@ -74,7 +74,7 @@ function start(main, { sizes, writers, least }) {
         el("div", { class: "page", tabindex: 0, role: "region", "aria-label": "El texto" }, page))),
     el("p", { class: "soft" },
       "Barras: de veinte textos de cada uno, qué parte va en un trozo que está igual en lo estudiado. " +
-      "De Cervantes, su final, que no se estudió."));
+      "De Cervantes, su final, que no se estudió. Dos trozos que se pisan se ven como uno."));
   draw();
 }
 
