@@ -74,14 +74,27 @@ function start(main, { words, points, cosines, groups, questions = [] }) {
   const corners = questions.map((question) => corner(points, question));
   const every = fitted([...points, ...corners]);
   const at = every.slice(0, words.length);
-  const size = matchMedia("(max-width: 480px)").matches ? 23 : 17;
-  const shift = labels(at, words, size);
   const threads = svg("g", { class: "threads" });
   const nodes = words.map((word, i) => svg("g", { class: "node",
-    "font-size": size, transform: `translate(${at[i][0]} ${at[i][1]})`, onclick: () => choose(i) },
+    transform: `translate(${at[i][0]} ${at[i][1]})`, onclick: () => choose(i) },
   svg("circle", { r: 22, class: "hit" }), svg("circle", { r: 6, class: `g${groups[i]}` }),
-  svg("text", { x: shift[i][0], y: shift[i][1], "text-anchor": "middle",
-    "dominant-baseline": "central" }, word)));
+  svg("text", { "text-anchor": "middle", "dominant-baseline": "central" }, word)));
+
+  // Al abrirse, el marco puede no tener aún su ancho: los rótulos se colocan otra vez al pintarse
+  // y cada vez que la página pasa de ancha a estrecha o al revés.
+  const narrow = matchMedia("(max-width: 480px)");
+  function place() {
+    const size = narrow.matches ? 23 : 17;
+    labels(at, words, size).forEach(([x, y], i) => {
+      nodes[i].setAttribute("font-size", size);
+      nodes[i].lastChild.setAttribute("x", x);
+      nodes[i].lastChild.setAttribute("y", y);
+    });
+  }
+  place();
+  requestAnimationFrame(place);
+  narrow.addEventListener("change", place);
+
   const list = el("ol", {}), told = el("p", { role: "status" });
   const menu = el("select", { onchange: () => choose(menu.selectedIndex) },
     ...words.map((word) => el("option", {}, word)));
