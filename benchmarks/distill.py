@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from graphed import WARM_UP, GraphedRun
+from graphed import GraphedRun, record
 from mixing import fit_product, product_bits
 from recipes import cpu_name
 from safetensors.torch import load_file, save_file
@@ -249,22 +249,10 @@ class Pupil:
         for own, given in zip(self.state, state, strict=True):
             own.copy_(given)
         if self.graph is None and self.device.type == "cuda" and GRAPHS:
-            self._record()
+            self.graph, _ = record(self._step, self.optimizer)
         self.graph.replay() if self.graph else self._step()
         self.steps += 1
         return tuple(part.clone() for part in self.state)
-
-    def _record(self) -> None:
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(WARM_UP):
-                self._step()
-        torch.cuda.current_stream().wait_stream(side)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self._step()
 
     def _step(self) -> None:
         if self.device.type != "cuda":

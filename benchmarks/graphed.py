@@ -18,6 +18,24 @@ from llm_intro.training import Run
 WARM_UP = 3  # pasos normales antes de grabar, con el primer lote, como pide PyTorch
 
 
+def record(step, optimizer):
+    """Da unos pasos en otra cola, para que todo esté preparado, y graba uno.
+
+    Devuelve el grafo y lo que `step` devolvió al grabarlo, que cada repetición vuelve a llenar.
+    """
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(WARM_UP):
+            step()
+    torch.cuda.current_stream().wait_stream(side)
+    optimizer.zero_grad(set_to_none=True)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        told = step()
+    return graph, told
+
+
 class GraphedRun(Run):
     """Un `Run` cuyo paso se graba la primera vez. El estado vive siempre en el mismo sitio.
 
@@ -63,16 +81,7 @@ class GraphedRun(Run):
         self.state = tuple(part.detach().float().clone() for part in hidden)
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr  # al reanudar llega una copia
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(WARM_UP):
-                self._step()
-        torch.cuda.current_stream().wait_stream(side)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self.told = self._step()
+        self.graph, self.told = record(self._step, self.optimizer)
 
     def _step(self):
         """El paso de `Run`, sin nada que decida la CPU: la pérdida y la norma, (2,)."""

@@ -2,7 +2,7 @@
 
 Cada proceso lee unas columnas de cada lote, y los gradientes se promedian: el paso es el que
 daría un solo proceso con el lote entero. El primero enseña y guarda; los demás calculan. El
-guion es el de siempre, con el `train` de aquí.
+guion es el de siempre, con el `train` de aquí y, en tarjetas, con la red en `own_device()`.
 """
 
 import atexit
