@@ -247,6 +247,7 @@ input[type="text"] { width: 9.5em; }
 .strips, .left { list-style: none; margin: 4px 0 0; padding: 0; contain: content; }
 .strips li { margin-bottom: 4px; line-height: 1.2; }
 .strips svg { height: 24px; }
+@media (min-width: 1100px) { .strips svg { height: 1.8em; } }
 .field { fill: var(--panel); }
 .mark { stroke: var(--line); }
 .over { fill: var(--blue); }
@@ -256,7 +257,7 @@ input[type="text"] { width: 9.5em; }
   align-items: center; line-height: 1.45; }
 .bar { height: 0.8em; background-color: var(--panel); }
 .bar i { display: block; height: 100%; transform-origin: left; }
-.number { font-variant-numeric: tabular-nums; font-size: 0.9em; }
+.number { font-variant-numeric: tabular-nums; }
 .bar.lstm i { background: var(--blue); }
 .bar.rnn i { background: repeating-linear-gradient(0deg, var(--orange) 0 3px, var(--panel) 3px 5px); }
 .keys { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; padding-left: 1.7em; }

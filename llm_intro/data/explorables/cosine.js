@@ -111,7 +111,7 @@ const STYLE = `
 .name { font-weight: 600; font-size: 16px; }
 .hand { cursor: grab; touch-action: none; outline: none; }
 .hit { fill: transparent; stroke: none; }
-.hand:focus-visible .hit { stroke: var(--ink); stroke-width: 3; }
+.hand:focus-visible .hit + circle { stroke: var(--ink); stroke-width: 4; }
 .side { display: grid; gap: 8px; align-content: center; }
 .side p { min-height: 1.4em; }
 .value { font-size: 2em; font-weight: 700; font-variant-numeric: tabular-nums; }

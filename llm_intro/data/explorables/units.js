@@ -1,6 +1,6 @@
 // Una página coloreada por una casilla de la memoria: la caza de la que sabe algo.
 
-const INK = 0.55, FAR = 40, LATE = 5;
+const INK = 0.55, FAR = 40, LATE = 5, UP = "#0072b2", DOWN = "#e69f00";
 
 /** Los estados que viajan en base64, un byte por letra: una lista por casilla. */
 function unpack(code, letters) {
@@ -84,7 +84,7 @@ class Page {
     this.brush.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.places.forEach((place, i) => {
       this.brush.globalAlpha = (INK * Math.abs(states[i])) / 127;
-      this.brush.fillStyle = states[i] < 0 ? "#e69f00" : "#0072b2";
+      this.brush.fillStyle = states[i] < 0 ? DOWN : UP;
       this.brush.fillRect(...place);
     });
   }
@@ -145,6 +145,8 @@ function start(main, { text, states }) {
     el("div", { class: "row" }, control.box,
       el("button", { type: "button", onclick: guess }, "Es esta"), show),
     told,
+    el("p", { class: "soft" }, "Tras cada letra, la casilla está ", el("b", { class: "up" }, "alta"), " o ",
+      el("b", { class: "down" }, "baja"), ": por encima o por debajo de 0, y más lejos cuanto más color."),
     el("div", { class: "page", tabindex: 0, role: "region", "aria-label": "La página" }, page.sheet),
     score);
   choose(0);
@@ -157,9 +159,13 @@ const STYLE = `
   border: 1px solid var(--line); border-radius: 6px; }
 .sheet { position: relative; isolation: isolate; }
 .sheet canvas { position: absolute; inset: 0; z-index: -1; width: 100%; height: 100%; }
+.up { background: color-mix(in srgb, ${UP} ${100 * INK}%, transparent); }
+.down { background: color-mix(in srgb, ${DOWN} ${100 * INK}%, transparent); }
+.up, .down { color: var(--ink); font-weight: 400; padding: 2px 6px; }
 .page i { font-style: normal; }
 .page i[data-yes] { text-decoration: underline 3px var(--ink); }
 [role="status"] { min-height: 4.2em; }
 @media (min-width: 640px) { [role="status"] { min-height: 2.8em; } .page { height: 17em; } }
+@media (min-width: 1100px) { .page { height: 15em; } }
 select { max-width: 100%; }
 `;

@@ -51,7 +51,7 @@ function story(told, stop, reader, seen) {
     const whom = best.j === reader ? "a sí misma" : `a «${told.words[best.j]}»`;
     return `La pregunta de ${word} se compara con cada clave que ve. A quien más mira: ${whom}, ${percent(best.weight)}.`;
   }
-  const what = stop.kind === "sum" ? "Lo que traen las cuatro cabezas" : "Lo que calcula la red pequeña";
+  const what = stop.kind === "sum" ? "Lo que traen las cabezas" : "Lo que calcula la red pequeña";
   const [before, after] = [told.lengths[stop.stage - 1][reader], told.lengths[stop.stage][reader]];
   return `${what} (largo ${comma(told.added[stop.stage - 1][reader], 1)}) se suma al vector de ` +
     `${word}, que pasa de medir ${comma(before, 1)} a ${comma(after, 1)}.`;
@@ -179,7 +179,7 @@ function start(main, { sentences, slopes, stages }) {
     },
   });
   main.append(el("style", {}, STYLE), el("div", { class: "row" }, ...buttons),
-    el("p", { class: "soft" }, "Toca una palabra para que lea ella; las de detrás aún no las ve."),
+    el("p", { class: "soft" }, "Elige la palabra que lee: solo ve las anteriores. Luego mueve el recorrido y verás qué le pasa en cada capa."),
     sentence.box, control.box, told,
     el("div", { class: "two" }, el("div", {}, after, said.table), table));
   load(0);
@@ -210,4 +210,8 @@ td { padding: 2px 4px; }
 .answers .now { font-weight: 700; color: var(--ink); box-shadow: inset 2px 0 var(--orange), inset -2px 0 var(--orange); }
 .answers .later span, .answers .later i { visibility: hidden; }
 @media (min-width: 640px) { .told { min-height: 2.8em; } }
+@media (min-width: 1100px) {
+  .told { min-height: 1.4em; }
+  .answers td, .answers thead td, .answers tbody th, .answers thead th, .ledger th { font-size: 0.95em; }
+}
 `;
