@@ -15,6 +15,8 @@ from conftest import open_page
 from nbformat.sign import NotebookNotary
 
 import lessons
+from llm_intro.face.explorables import quiz
+from llm_intro.support.data import load_results
 
 SCREENS = [(390, 844), (1280, 720), (1920, 1080)]
 SLOWER, FRAMES, MAX_FRAME = 6, 60, 33  # ms
@@ -36,15 +38,15 @@ SHAKE = """(n) => {
 }"""
 
 
-def stored() -> dict[str, tuple[str, str]]:
-    """Lo guardado en los cuadernos: nombre de la celda → su cuaderno y su HTML."""
+def stored() -> dict[str, tuple[str, str, str]]:
+    """Lo guardado: «lección-celda», que la celda sola se repite → cuaderno, celda y HTML."""
     found = {}
     for lesson in lessons.all_lessons():
         for cell in lesson.code:
             for output in cell["outputs"]:
                 page = lessons.joined(output.get("data", {}).get("text/html", ""))
                 if 'class="explorable"' in page:
-                    found[cell["id"]] = (lesson.path.name, page)
+                    found[f"{lesson.number}-{cell['id']}"] = (lesson.path.name, cell["id"], page)
     return found
 
 
@@ -58,7 +60,7 @@ def inner(tmp_path):
 
     def write(name: str):
         path = tmp_path / "figura.html"
-        page = re.search(r"srcdoc='([^']*)'", STORED[name][1])[1]
+        page = re.search(r"srcdoc='([^']*)'", STORED[name][-1])[1]
         path.write_text(html.unescape(page), encoding="utf-8")
         return path.as_uri()
 
@@ -74,7 +76,7 @@ def view(page) -> str:
 def test_the_saved_figure_lives_in_its_frame(chromium, name, tmp_path, captures):
     """En tres pantallas y dos temas: cabe en su marco, no pide nada y no se queja."""
     path = tmp_path / "pagina.html"
-    path.write_text(HEAD + STORED[name][1], encoding="utf-8")
+    path.write_text(HEAD + STORED[name][-1], encoding="utf-8")
     for width, height in SCREENS:
         for dark in (False, True):
             page, asked = open_page(chromium, width, height, dark), []
@@ -141,6 +143,36 @@ def test_the_keyboard_is_enough(chromium, name, inner):
     assert reached == count and moved > 0
 
 
+def test_a_quiz_is_answered_by_keyboard(chromium, tmp_path):
+    """Pedir la nota antes de tiempo dice cuántas faltan y lleva a la primera; luego, la nota."""
+    questions, path = load_results("quizzes/04"), tmp_path / "cuestionario.html"
+    path.write_text(quiz("04").page, encoding="utf-8")
+    page = open_page(chromium)
+    page.goto(path.as_uri())
+    said, place = page.locator(".said"), page.locator("main > .soft")
+
+    def press(tabs: int) -> None:
+        """Desde la pregunta, tantas veces el tabulador e Intro."""
+        page.locator(".ask").focus()
+        for _ in range(tabs):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+    press(2)
+    assert "1 contestada" in place.inner_text() and "contestadas" not in place.inner_text()
+    for _ in questions:
+        press(5)
+    assert said.inner_text() == "Para la nota faltan 4 preguntas: la 2, la 3, la 4 y la 5."
+    assert place.inner_text().startswith("Pregunta 2 de 5")
+    assert page.evaluate("document.activeElement.className") == "ask"
+    for one in questions[1:]:
+        press(1 + one["right"])
+        assert said.inner_text().startswith("Sí.")
+        press(5)
+    assert said.inner_text().startswith("A la primera, ")
+    assert page.faults == []
+
+
 @each_figure
 @pytest.mark.parametrize("dark", [False, True], ids=["claro", "oscuro"])
 def test_it_can_be_used_without_seeing_it(chromium, name, inner, dark):
@@ -155,7 +187,7 @@ def test_it_can_be_used_without_seeing_it(chromium, name, inner, dark):
 @pytest.mark.parametrize("trusted", [True, False], ids=["de-confianza", "sin-confianza"])
 def test_jupyterlab_shows_it_without_running_anything(chromium, lab, trusted):
     """Con un cuaderno de confianza, el marco; si no lo es todavía, su gemelo quieto."""
-    name, (lesson, _) = next(iter(STORED.items()))
+    lesson, name, _ = next(iter(STORED.values()))
     nb = nbformat.read(lab.notebooks / lesson, as_version=4)
     nb.cells = [cell for cell in nb.cells if cell["id"] == name]
     path = f"figura-{trusted}.ipynb"

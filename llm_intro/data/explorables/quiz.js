@@ -12,6 +12,13 @@ function farewell(right, all) {
   return `${told} Vuelve sobre las otras: la respuesta está en la lección.`;
 }
 
+/** Cuántas faltan por contestar, y cuáles. */
+function missing(first) {
+  const left = first.flatMap((one, i) => (one === null ? [`la ${i + 1}`] : []));
+  const many = left.length === 1 ? "falta una pregunta" : `faltan ${left.length} preguntas`;
+  return `Para la nota ${many}: ${new Intl.ListFormat("es").format(left)}.`;
+}
+
 /** Lo que lleva delante una opción: ✓ o ✗ si ya se ha pulsado, una letra si no. */
 function sign(question, option, pressed) {
   if (!pressed.includes(option)) return "abc"[option];
@@ -42,10 +49,12 @@ function start(main, questions) {
   }
 
   function go(where) {
-    if (where === questions.length && first.includes(null)) where = first.indexOf(null);
-    now = Math.max(0, Math.min(where, questions.length - 1));
+    const all = questions.length, pending = first.indexOf(null);
+    if (where < 0) return;
     said.className = "said";
-    said.textContent = where < questions.length ? "" : farewell(score(questions, first), questions.length);
+    if (where < all) said.textContent = "";
+    else said.textContent = pending < 0 ? farewell(score(questions, first), all) : missing(first);
+    now = where < all ? where : pending < 0 ? all - 1 : pending;
     draw();
     ask.focus();
   }
@@ -60,7 +69,7 @@ function start(main, questions) {
       button.className = pressed[now].includes(i) ? (i === question.right ? "yes" : "no") : "";
     });
     const answered = first.filter((one) => one !== null).length;
-    place.textContent = `Pregunta ${now + 1} de ${questions.length} · ${answered} contestadas`;
+    place.textContent = `Pregunta ${now + 1} de ${questions.length} · ${answered} contestada${answered === 1 ? "" : "s"}`;
     next.textContent = now === questions.length - 1 ? "Ver la nota" : "Siguiente";
   }
 
