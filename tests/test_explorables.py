@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import lessons
+from llm_intro.assistant.figures import rule_data
 from llm_intro.embeddings import count_pairs, frequent_words, load_vectors
 from llm_intro.embeddings.figures import map_data
 from llm_intro.face.explorables import MAX_DATA, Explorable, explorable, frame
@@ -244,7 +245,7 @@ def test_the_page_carries_the_states_of_the_writer(page_states):
 
 
 def test_the_unit_of_questions_tells_inside_from_outside(page_states):
-    """La 367 ordena 95 de cada 100 parejas o más, es la mejor, y la cuenta es la de NumPy."""
+    """La del cierre ordena 95 de cada 100 parejas o más, es la mejor, y cuenta como NumPy."""
     text = UNITS["text"]
     truth = np.array(node("units", f"QUESTIONS[{INSIDE!r}](given[0])", text))
     spans = [found.span() for found in re.finditer(r"¿[^?]*|¡[^!]*", text)]
@@ -257,7 +258,7 @@ def test_the_unit_of_questions_tells_inside_from_outside(page_states):
 
 
 def test_without_its_unit_the_closing_sign_costs_more():
-    """Borrada la 367, «?» y «!» pagan un bit más; con un control, o los puntos, casi nada."""
+    """Sin la del cierre, «?» y «!» pagan un bit más; con un control, o los puntos, casi nada."""
     closing, stop = UNITS["ablation"]["closing"], UNITS["ablation"]["stop"]
     assert closing["target"] > 1 and closing["target"] > 10 * max(closing["others"])
     assert abs(stop["target"]) < closing["target"] / 100
@@ -330,6 +331,13 @@ def test_the_note_counts_the_first_answers():
     assert node("quiz", "score(...given)", questions, [right[0], None, *[3] * 3]) == 1
     assert node("quiz", "farewell(5, 5)") == "A la primera, 5 de 5. Puedes seguir."
     assert "2 de 5. Vuelve" in node("quiz", "farewell(2, 5)")
+
+
+def test_the_note_waits_for_the_answers_that_are_missing():
+    """Dice cuántas faltan, y cuáles."""
+    told = node("quiz", "missing(given)", 0, None, 2, None, None)
+    assert told == "Para la nota faltan 3 preguntas: la 2, la 4 y la 5."
+    assert node("quiz", "missing(given)", 0, None, 2) == "Para la nota falta una pregunta: la 2."
 
 
 def test_an_answer_is_marked_only_once_pressed():
@@ -412,8 +420,14 @@ def test_the_rule_judges_a_reply_as_python_does(text):
     )
 
 
+def test_the_rule_explains_each_of_its_recipes():
+    """Las cuatro de los botones, y ninguna más."""
+    told = [one["variant"] for one in rule_data(load_results("counter"))]
+    assert node("rule", "Object.keys(WHAT)") == told
+
+
 def test_the_rule_says_why_a_reply_fails():
     """Con su cuenta, y si acaba mal."""
     assert node("rule", 'verdict("yo ni tan mal.")') == "✓ 4 y 10"
     assert node("rule", 'verdict("voy bien, ¿y tú? —")') == "✗ 4 y 10, raya"
-    assert node("rule", 'verdict("no me va")') == "✗ 3 y 6, sin fin"
+    assert node("rule", 'verdict("no me va")') == "✗ 3 y 6, sin acabar"

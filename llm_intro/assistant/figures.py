@@ -5,10 +5,10 @@ from ..face.palette import looks
 
 # lo que se dice de cada receta de data/counter.json
 RECIPES = {
-    "bare_loose": "sin remedios, y vale la raya",
-    "no_share": "sin repartir el premio",
-    "main": "correas y reparto",
-    "known_share_1": "y palabras que existan",
+    "bare_loose": "sin remedios, y vale acabar en raya",
+    "no_share": "correas, sin repartir el premio",
+    "main": "correas y premio repartido",
+    "known_share_1": "los tres remedios",
     "bare": "sin remedios",
     "no_memory": "sin la correa del libro",
 }

@@ -9,6 +9,13 @@ const MEASURES = [
   ["favourite", "son la favorita"],
 ];
 
+const WHAT = {
+  bare_loose: "Se premian cuatro palabras y diez letras, aunque acabe en raya. Nada más.",
+  no_share: "Hay que acabar en punto, y las correas le restan nota si deja de escribir como antes.",
+  main: "Punto y correas; además, las respuestas iguales se reparten el premio, y repetirse da menos.",
+  known_share_1: "Punto, correas y premio repartido; además, solo valen palabras que existen.",
+};
+
 /** Cuántas palabras y letras tiene una respuesta; aquí solo hay letras, blancos y signos. */
 function tally(text) {
   const words = text.match(/\p{L}+/gu) ?? [];
@@ -24,7 +31,7 @@ function complies(text) {
 /** Lo que se dice de una respuesta, sin contar con el color. */
 function verdict(text) {
   const { words, letters } = tally(text);
-  const end = text.endsWith(".") ? "" : text.endsWith("—") ? ", raya" : ", sin fin";
+  const end = text.endsWith(".") ? "" : text.endsWith("—") ? ", raya" : ", sin acabar";
   return `${complies(text) ? "✓" : "✗"} ${words} y ${letters}${end}`;
 }
 
@@ -63,7 +70,7 @@ function curves(holder) {
 function start(main, recipes) {
   const values = MEASURES.map(() => el("b"));
   const shown = el("ul", { class: "said" }), told = el("p", { class: "soft" });
-  const favourite = el("span", { class: "mono" });
+  const favourite = el("span", { class: "mono" }), what = el("p", { class: "what" });
   const holder = el("div"), { paint, move } = curves(holder);
   let recipe = 0, now = 0;
   const draw = perFrame(() => {
@@ -74,7 +81,8 @@ function start(main, recipes) {
     shown.replaceChildren(...texts.slice(0, SHOWN).map((text) => el("li", {},
       el("span", { class: "mono" }, text),
       el("span", { class: complies(text) ? "good" : "soft" }, verdict(text)))));
-    told.textContent = `El libro cuesta ${comma(photo.bits)} bits/car.; se aparta ${comma(photo.kl, 1)} nats.`;
+    told.textContent = `El libro le cuesta ${comma(photo.bits)} bits por carácter. A la red de antes del ` +
+      `premio, una respuesta suya le costaría ${comma(photo.kl / Math.LN2, 1)} bits más.`;
     move(now);
   });
   const last = Math.max(...recipes.map(({ curve }) => curve.length)) - 1;
@@ -91,15 +99,17 @@ function start(main, recipes) {
   function choose(i) {
     recipe = i;
     buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === i)));
+    what.textContent = WHAT[recipes[i].variant];
     paint(recipes[i].curve);
     draw();
   }
   main.append(
     el("style", {}, STYLE),
     el("div", { class: "row", role: "group", "aria-label": "Receta" }, ...buttons),
-    control.box,
+    what, control.box,
     el("div", { class: "two" },
-      el("div", {}, el("p", {}, "La favorita: ", favourite), shown),
+      el("div", {}, el("p", {}, "La favorita: ", favourite),
+        el("p", { class: "soft" }, "Otras, con sus palabras y sus letras:"), shown),
       el("div", {}, el("ul", { class: "key" }, ...MEASURES.map(([, label], i) =>
         el("li", {}, el("i", { class: `c${i}` }, KEYS[i]), values[i], ` ${label}`))), holder, told)));
   choose(0);
@@ -110,7 +120,10 @@ const STYLE = `
 .said { background: var(--panel); border-radius: 6px; padding: 6px 12px; min-height: 10.4em; }
 .said li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; min-height: 1.6em; }
 .key b { display: inline-block; min-width: 3.4em; text-align: right; font-variant-numeric: tabular-nums; }
-.key i { font-style: normal; }
+.key i { font-style: normal; font-weight: 900; }
+.what { min-height: 4.2em; }
+@media (min-width: 640px) { .what { min-height: 2.8em; } }
+@media (min-width: 1100px) { .what { min-height: 1.4em; } }
 .c0 { color: var(--blue); stroke: var(--blue); }
 .c1 { color: var(--good); stroke: var(--good); }
 .c2 { color: var(--orange); stroke: var(--orange); }
