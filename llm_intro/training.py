@@ -71,8 +71,8 @@ class Run(Budget):
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.lr_at(self.step, self.progress)
         x, y, fresh = self.data.batch(self.step)  # (T, B), (T, B)
+        self.optimizer.zero_grad()  # antes de la pérdida, que aprovecha su hueco
         loss, hidden = self.loss(x, y, None if fresh else self.hidden)
-        self.optimizer.zero_grad()
         self.scaler.scale(loss).backward()  # en fp16 se agranda la pérdida, para no perder lo menor
         self.scaler.unscale_(self.optimizer)
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)

@@ -32,7 +32,7 @@ def skip_if_not_finite(optimizer: torch.optim.Optimizer, norm: torch.Tensor) -> 
 
     Lo decide el propio dispositivo, sin que la CPU lo espere; es la señal que usa GradScaler.
     """
-    optimizer.found_inf = (~norm.isfinite()).float()
+    optimizer.found_inf = (norm * 0).nan_to_num(1.0)  # 0 si es un número; si no, 1
 
 
 def wait(device: torch.device, clock) -> float:
