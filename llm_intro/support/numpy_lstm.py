@@ -18,7 +18,10 @@ class State(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Pesos de una capa: `w_ih` (4H, entrada), `w_hh` (4H, H) y `bias` (4H,), ya sumado."""
+    """Pesos de una capa: `w_ih` (4H, entrada), `w_hh` (4H, H) y `bias` (4H,), ya sumado.
+
+    `w_hh` se guarda por columnas: así NumPy la multiplica antes por un vector, si es grande.
+    """
 
     w_ih: np.ndarray
     w_hh: np.ndarray
@@ -46,7 +49,7 @@ class NumpyLSTM:
         self.layers = [
             Layer(
                 weights[f"lstm.weight_ih_l{i}"],
-                weights[f"lstm.weight_hh_l{i}"],
+                np.asfortranarray(weights[f"lstm.weight_hh_l{i}"]),
                 weights[f"lstm.bias_ih_l{i}"] + weights[f"lstm.bias_hh_l{i}"],
             )
             for i in range(depth)
