@@ -18,6 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import torch
+from distill import TEACHERS
 from graphed import GraphedRun
 from recipes import cpu_name, quiet
 
@@ -62,7 +63,7 @@ def slow_optimizer(recipe, model):
 
 def rows() -> dict:
     """Nombre → (receta, parches, minutos): la base, y lo mismo con una cosa distinta."""
-    wide = {"lr": 8e-3, "batch_size": 256}
+    many = {"lr": 8e-3, "batch_size": 256}
     slow = patch("llm_intro.recipes.TrainConfig.make_optimizer", slow_optimizer)
     return {
         "la base (plan_for), hasta su mejor": ({}, Run, None, 15),
@@ -72,8 +73,9 @@ def rows() -> dict:
         "pidiendo la pérdida en cada paso": ({}, Asking, None, 0.5),
         "sin AdamW de un solo núcleo": ({}, Run, slow, 0.5),
         "grabando el paso (grafo de CUDA)": ({}, GraphedRun, None, 1.5),
-        "lotes de 256": (wide, Run, None, 3),
-        "lotes de 256, grabando el paso": (wide, GraphedRun, None, 3),
+        "lotes de 256": (many, Run, None, 3),
+        "lotes de 256, grabando el paso": (many, GraphedRun, None, 3),
+        "red de 1024 con más freno, grabando el paso": ({}, GraphedRun, "wide", 15),
         "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.5),
         "la receta de la CPU": (COURSE_RECIPE, Run, None, 1.5),
     }
@@ -87,6 +89,9 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
     torch.manual_seed(0)
     if changes is COURSE_RECIPE:
         model, recipe = CervantesLSTM.course(vocab).to(device), COURSE_RECIPE
+    elif how == "wide":
+        make, recipe = TEACHERS["lstm_1024"]
+        model = make(vocab).to(device)
     else:
         model = plan_for(vocab, device).model
         recipe = replace(CARD_RECIPE if device.type != "cpu" else COURSE_RECIPE, **changes)
@@ -106,7 +111,7 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
     with ExitStack() as stack:
         if how == "by hand":
             model.lstm.__class__ = ByHand
-        elif how:
+        elif how and how != "wide":
             stack.enter_context(how)  # sin `fused` no hay quien se salte un paso sin preguntar
             stack.enter_context(
                 patch("llm_intro.support.machine.skip_if_not_finite", lambda *_: None)

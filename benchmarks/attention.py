@@ -140,7 +140,7 @@ def paid(model, ids, starts, context: int) -> np.ndarray:
             logits = model(part[:-1])[0][-SCORED:]
             nats = cross_entropy(logits.movedim(-1, 1), part[-SCORED:], reduction="none")
             found.append(nats.T / np.log(2))  # (B, SCORED)
-    return torch.cat(found).flatten().numpy()
+    return torch.cat(found).flatten().cpu().numpy()
 
 
 def context(smoke: bool) -> dict:

@@ -31,7 +31,8 @@ from mixing import fit_product, product_bits
 from recipes import cpu_name
 from safetensors.torch import load_file, save_file
 from ship import log
-from torch.nn.functional import cross_entropy, log_softmax, one_hot
+from torch import nn
+from torch.nn.functional import cross_entropy, dropout, log_softmax, one_hot
 
 from llm_intro import TrainConfig, load_pretrained, load_quijote
 from llm_intro.lstm import CervantesLSTM
@@ -41,12 +42,13 @@ from llm_intro.support.machine import best_device, evaluating
 from llm_intro.training import Run, train, valid_bits
 
 RUNS = Path(__file__).parent / "runs"
-STREAMS, PIECE, PREFIX = 2048, 64, 64  # textos a la vez, letras por trozo, letras de train
+STREAMS, PIECE, PREFIX = 4096, 64, 64  # textos a la vez, letras por trozo, letras de train
 PIECES = 4  # trozos inventados tras cada comienzo
 BATCH = 256  # textos por paso de la alumna
 AVERAGED = 0.003  # parte de los pesos nuevos que entra en la media a cada paso
 GRAPHS = os.environ.get("GRAPHS") != "0"  # grabar el paso, donde se puede
-SOFT_TRIAL = 60_000  # letras de valid con que se eligen los pesos de la mezcla
+USEFUL = 0.05  # al maestro que pesa menos no se le pregunta
+SOFT_TRIAL = 40_000  # letras de valid con que se eligen los pesos de la mezcla
 
 
 def lstm(width, layers=1, output=0.5, weights=0.35, between=0.0):
@@ -57,6 +59,60 @@ def lstm(width, layers=1, output=0.5, weights=0.35, between=0.0):
             vocab, 128, width, layers, between, forget_bias=1.0,
             input_dropout=0.1, output_dropout=output, weight_dropout=weights,
         )  # fmt: skip
+
+    return make
+
+
+class DeepLSTM(nn.Module):
+    """LSTM apiladas, cada una sumada a lo que entra; lo que se apaga es lo mismo en todo el trozo.
+
+    Fuente: Merity et al. (2018), «Regularizing and Optimizing LSTM Language Models»; lo de apagar
+        lo mismo en todo el trozo, Gal y Ghahramani (2016), «A Theoretically Grounded Application
+        of Dropout in Recurrent Neural Networks».
+    """
+
+    def __init__(self, vocab_size, embed, width, layers, inputs, between, output, weights):
+        super().__init__()
+        self.config = dict(
+            vocab_size=vocab_size, embed=embed, width=width, layers=layers, inputs=inputs,
+            between=between, output=output, weights=weights,
+        )  # fmt: skip
+        self.tokenizer = None
+        self.drops, self.rate = [inputs, *[between] * (layers - 1), output], weights
+        self.embedding = nn.Embedding(vocab_size, embed)
+        self.cells = nn.ModuleList(nn.LSTM(width if i else embed, width) for i in range(layers))
+        self.fc = nn.Linear(width, vocab_size)
+        with torch.no_grad():
+            for cell in self.cells:
+                for bias in (cell.bias_ih_l0, cell.bias_hh_l0):
+                    bias.chunk(4)[1].fill_(0.5)  # empieza recordando
+
+    def forward(self, x, hidden=None):
+        """Como la de `CervantesLSTM`: logits (T, B, V) y el par (h, c), cada uno (capas, B, H)."""
+        h, states = self.embedding(x), []
+        for i, cell in enumerate(self.cells):
+            state = None if hidden is None else tuple(part[i : i + 1] for part in hidden)
+            out, state = self._read(cell, self._off(h, i), state)
+            h, states = (h + out if i else out), [*states, state]
+        hidden = tuple(torch.cat(part) for part in zip(*states, strict=True))
+        return self.fc(self._off(h, -1)), hidden
+
+    def _off(self, h, place: int):
+        return h * dropout(torch.ones_like(h[:1]), self.drops[place], self.training)  # (1, B, H)
+
+    def _read(self, cell, h, state):
+        if not self.training:
+            return cell(h, state)
+        weights = {name: dropout(w, self.rate) if "weight_hh" in name else w
+                   for name, w in cell.named_parameters()}  # fmt: skip
+        return torch.func.functional_call(cell, weights, (h, state))
+
+
+def deep(width=1024, layers=2, between=0.35, output=0.4, weights=0.4):
+    """Dos LSTM anchas, una sobre otra."""
+
+    def make(vocab: int) -> DeepLSTM:
+        return DeepLSTM(vocab, 128, width, layers, 0.1, between, output, weights)
 
     return make
 
@@ -74,14 +130,16 @@ LSTM_RECIPE = TrainConfig(
     minutes=3, batch_size=256, chunk_len=64, reset_every=20, lr=8e-3, weight_decay=0.02,
     warmup_steps=200, average=0.999, precision="auto", evals=25,
 )  # fmt: skip
-TRANSFORMER_RECIPE = replace(LSTM_RECIPE, batch_size=32, chunk_len=256, reset_every=5, lr=2e-3)
+TRANSFORMER_RECIPE = replace(LSTM_RECIPE, batch_size=64, chunk_len=256, reset_every=5, lr=2e-3)
 TEACHERS = {  # nombre: (red, receta)
     "lstm_768": (lstm(768, output=0.4, weights=0.25), LSTM_RECIPE),
     "lstm_1024": (lstm(1024), replace(LSTM_RECIPE, lr=6e-3, seed=1)),
+    "deep_1024": (deep(), replace(LSTM_RECIPE, lr=4e-3, seed=2)),
     "transformer_.2": (transformer(0.2), TRANSFORMER_RECIPE),
     "transformer_.3": (transformer(0.3), TRANSFORMER_RECIPE),
     "transformer_.4": (transformer(0.4), TRANSFORMER_RECIPE),
 }
+KINDS = {kind.__name__: kind for kind in (CervantesLSTM, RegularizedLSTM, DeepLSTM, Transformer)}
 SHIPPED = ("cervantes", "transformer")  # también enseñan las que ya viajan con el curso
 
 
@@ -98,14 +156,16 @@ def student(vocab: int, width: int = 960) -> CervantesLSTM:
 def save(name: str, model, extra: dict) -> None:
     """Los pesos, en float16, y lo que costó llegar a ellos."""
     RUNS.mkdir(exist_ok=True)
+    extra = {**extra, "kind": type(model).__name__, "config": model.config}
     weights = {key: value.detach().half().cpu() for key, value in model.state_dict().items()}
     save_file(weights, RUNS / f"{name}.safetensors")
     (RUNS / f"{name}.json").write_text(json.dumps(extra, indent=1), encoding="utf-8")
 
 
-def load(name: str, vocab: int, device):
-    """Un maestro ya entrenado."""
-    model = TEACHERS[name][0](vocab)
+def load(name: str, device):
+    """Una red ya entrenada, de las que guarda `save`."""
+    told = json.loads((RUNS / f"{name}.json").read_text(encoding="utf-8"))
+    model = KINDS[told["kind"]](**told["config"])
     weights = load_file(RUNS / f"{name}.safetensors")
     model.load_state_dict({key: value.float() for key, value in weights.items()})
     return model.to(device).eval()
@@ -119,7 +179,7 @@ def teach(name: str, corpus, device, **changes) -> None:
     vocab = symbols().vocab_size
     model = make(vocab).to(device)
     model.tokenizer = symbols()
-    graphs = device.type == "cuda" and isinstance(model, CervantesLSTM) and GRAPHS
+    graphs = device.type == "cuda" and GRAPHS
     history = train(model, corpus, recipe, log, GraphedRun if graphs else Run)
     best, last = history.best, history.events[-1]
     events = [[e.seconds, e.chars, e.train_bits, e.valid_bits] for e in history.events]
@@ -137,10 +197,10 @@ def device_name(device) -> str:
     return module.get_device_name() if hasattr(module, "get_device_name") else cpu_name()
 
 
-def known(corpus, device) -> dict:
-    """Los maestros que ya están entrenados, y las redes que viajan con el curso."""
-    vocab = symbols().vocab_size
-    made = {n: load(n, vocab, device) for n in TEACHERS if (RUNS / f"{n}.safetensors").exists()}
+def known(device) -> dict:
+    """Los maestros ya entrenados, los finalistas del duelo y las redes que viajan con el curso."""
+    names = [*TEACHERS, *(f"duel_{kind}_0" for kind in ("lstm", "transformer"))]
+    made = {n: load(n, device) for n in names if (RUNS / f"{n}.safetensors").exists()}
     return made | {n: load_pretrained(n).to(device).eval() for n in SHIPPED}
 
 
@@ -150,35 +210,51 @@ def log_probs(model, ids, hidden=None):
     return log_softmax(logits.float(), -1), hidden
 
 
-def weigh(teachers: dict, corpus, device) -> tuple[list[float], dict]:
+def weigh(teachers: dict, corpus, device) -> tuple[dict, dict]:
     """El peso de cada uno en el producto, elegido en valid, y los bits de cada uno y de todos."""
     tokenizer = symbols()
     ids = torch.from_numpy(tokenizer.encode(corpus.valid[:SOFT_TRIAL]))
     columns = ids[: len(ids) // 20 * 20].view(20, -1).t().to(device)  # (L, 20)
-    rows, bits, told = [], {}, columns[1:].cpu().numpy().ravel()
+    rows, bits, told = {}, {}, columns[1:].cpu().numpy().ravel()
     for name, model in teachers.items():
         with evaluating(model):
             hidden, parts = None, []
             for piece in columns[:-1].split(250):
                 scores, hidden = log_probs(model, piece, hidden)
                 parts.append(scores.cpu())
-        rows.append(torch.cat(parts).reshape(-1, tokenizer.vocab_size).numpy())
-        bits[name] = float(product_bits(rows[-1:], [1.0], told).mean())
-    weights = fit_product(np.stack(rows), told)
-    bits["todos"] = float(product_bits(np.stack(rows), weights, told).mean())
-    return weights.tolist(), bits
+        rows[name] = torch.cat(parts).reshape(-1, tokenizer.vocab_size).numpy()
+        bits[name] = float(product_bits(rows[name][None], [1.0], told).mean())
+    weights = dict.fromkeys(rows, 1.0)
+    while True:  # quien no aporta se va, y los demás se reparten su peso
+        stacked = np.stack([rows[name] for name in weights])
+        weights = dict(zip(weights, fit_product(stacked, told).tolist(), strict=True))
+        if min(weights.values()) > USEFUL:
+            break
+        del weights[min(weights, key=weights.get)]
+    bits["todos"] = float(product_bits(stacked, list(weights.values()), told).mean())
+    return weights, bits
 
 
 class Writers:
-    """Los maestros escribiendo a la vez `streams` textos, y lo que apuestan en cada letra."""
+    """Los maestros escribiendo a la vez `streams` textos, y lo que apuestan en cada letra.
 
-    def __init__(self, teachers: dict, weights, train_ids, streams: int, device):
-        self.recurrent = [i for i, m in enumerate(teachers.values()) if hasattr(m, "lstm")]
+    Sortean las recurrentes, que llevan su estado de letra en letra; los Transformers leen después
+    el trozo entero de una vez. En una tarjeta, el trozo se graba.
+    """
+
+    def __init__(self, teachers: list, weights, train_ids, streams: int, device):
         kind = torch.float32 if device.type == "cpu" else torch.bfloat16
-        self.models, self.device = [m.to(kind) for m in teachers.values()], device
+        self.models, self.device = [m.to(kind) for m in teachers], device
         self.weights = torch.tensor(weights, device=device, dtype=torch.float32)
-        self.text, self.streams = train_ids.to(device), streams
+        self.readers = [i for i, m in enumerate(self.models) if isinstance(m, Transformer)]
+        self.recurrent = [i for i in range(len(self.models)) if i not in self.readers]
+        self.share = self.weights[self.recurrent].sum()
+        self.text, self.streams, self.graph = train_ids.to(device), streams, None
         self.generator = torch.Generator(device).manual_seed(7)
+        size = PIECE, streams, symbols().vocab_size
+        self.seen = torch.zeros(size[:2], dtype=torch.long, device=device)
+        self.scores = torch.zeros(size, device=device)
+        self.last, self.states = torch.zeros(streams, dtype=torch.long, device=device), None
 
     def restart(self) -> torch.Tensor:
         """Pone a cada texto un comienzo de train, (PREFIX + 1, streams)."""
@@ -186,39 +262,42 @@ class Writers:
         at = torch.randint(top, (self.streams,), generator=self.generator, device=self.device)
         reach = torch.arange(PREFIX + 1, device=self.device)
         prefix = self.text[at[None] + reach[:, None]].long()
-        self.hidden = [None] * len(self.models)
-        for i, model in enumerate(self.models):
-            _, self.hidden[i] = log_probs(model, prefix[:-1], None)
-        self.last = prefix[-1]
+        hidden = [log_probs(model, prefix[:-1], None)[1] for model in self.models]
+        self.read = {i: hidden[i] for i in self.readers}
+        fresh = [part for i in self.recurrent for part in hidden[i]]  # h y c de cada una
+        if self.states is None:
+            self.states = [torch.empty_like(part) for part in fresh]
+        for own, new in zip(self.states, fresh, strict=True):
+            own.copy_(new)
+        self.last.copy_(prefix[-1])
         return prefix
 
-    def write(self, length: int):
-        """Sigue cada texto: letras leídas (length, B) y la apuesta común tras cada una, (…, V).
+    def write(self):
+        """Sigue cada texto: letras leídas (PIECE, B) y la apuesta común tras cada una, (…, V)."""
+        if self.graph is None and self.device.type == "cuda" and GRAPHS:
+            self.graph, _ = record(self._piece)
+        self.graph.replay() if self.graph else self._piece()
+        mixed = self.scores
+        for i in self.readers:
+            each, self.read[i] = log_probs(self.models[i], self.seen, self.read[i])
+            mixed = mixed + self.weights[i] * each
+        return self.seen, log_softmax(mixed, -1)
 
-        Sortea con las recurrentes, que llevan su estado de letra en letra; los Transformers leen
-        después el trozo entero de una vez.
-        """
-        seen, scores = [], []
-        share = self.weights[self.recurrent]
-        states = [self.hidden[i] for i in self.recurrent]
-        for _ in range(length):
+    def _piece(self) -> None:
+        states, last = list(self.states), self.last
+        for t in range(PIECE):
             mixed = 0
             for n, i in enumerate(self.recurrent):
-                each, states[n] = log_probs(self.models[i], self.last[None], states[n])
-                mixed = mixed + share[n] * each[0]
-            seen.append(self.last)
-            scores.append(mixed)  # (B, V)
-            sharp = mixed / share.sum()  # el sorteo, a temperatura 1
-            noise = -torch.empty_like(sharp).exponential_(generator=self.generator).log()
-            self.last = (sharp + noise).argmax(-1)
-        x, mixed = torch.stack(seen), torch.stack(scores)
-        for n, i in enumerate(self.recurrent):
-            self.hidden[i] = states[n]
-        for i, model in enumerate(self.models):
-            if i not in self.recurrent:
-                each, self.hidden[i] = log_probs(model, x, self.hidden[i])
-                mixed = mixed + self.weights[i] * each
-        return x, log_softmax(mixed, -1)
+                each, pair = log_probs(self.models[i], last[None], tuple(states[2 * n : 2 * n + 2]))
+                states[2 * n : 2 * n + 2] = pair
+                mixed = mixed + self.weights[i] * each[0]
+            self.seen[t].copy_(last)
+            self.scores[t].copy_(mixed)  # (B, V)
+            sharp = mixed / self.share  # el sorteo, a temperatura 1
+            last = (sharp - torch.empty_like(sharp).exponential_().log()).argmax(-1)
+        self.last.copy_(last)
+        for own, new in zip(self.states, states, strict=True):
+            own.copy_(new)
 
 
 class Pupil:
@@ -238,21 +317,36 @@ class Pupil:
         self.x = torch.zeros(PIECE, BATCH, dtype=torch.long, device=device)
         self.target = torch.zeros(PIECE, BATCH, vocab, device=device)
         self.state = tuple(torch.zeros(1, BATCH, width, device=device) for _ in "hc")
+        self.states, self.events = {}, []
 
-    def learn(self, x, target, state, weight: float, done: float):
-        """Un paso con `x` (T, B) y sus apuestas `target` (T, B, V); devuelve el estado."""
+    def forget(self) -> None:
+        """Los textos empiezan de nuevo."""
+        self.states = {}
+
+    def measure(self, valid, told: dict) -> None:
+        """Mide en valid la media de los pesos; si es su mejor medida, la guarda."""
+        bits = valid_bits(self.mean, valid)
+        best = bits < min((event[2] for event in self.events), default=math.inf)
+        self.events.append([told["seconds"], told["chars"], bits])
+        width, chars = told["width"], told["chars"]
+        print(f"{width} · {told['seconds']:.0f} s · {chars / 1e6:.1f} M · {bits:.4f}", flush=True)
+        if best:
+            save(f"student_{width}", self.mean, {"valid": bits, **told, "events": self.events})
+
+    def learn(self, x, target, group: int, weight: float, done: float) -> None:
+        """Un paso con los textos de un grupo, `x` (T, B), y sus apuestas `target` (T, B, V)."""
         fall = 0.02 + 0.49 * (1 + math.cos(math.pi * done))
         self.lr.fill_(self.top * min(1, (self.steps + 1) / 100) * fall)
         self.weight.fill_(weight)
         self.x.copy_(x)
         self.target.copy_(target)
-        for own, given in zip(self.state, state, strict=True):
-            own.copy_(given)
+        for own, kept in zip(self.state, self.states.get(group, (0, 0)), strict=True):
+            own.copy_(kept) if group in self.states else own.zero_()
         if self.graph is None and self.device.type == "cuda" and GRAPHS:
             self.graph, _ = record(self._step, self.optimizer)
         self.graph.replay() if self.graph else self._step()
         self.steps += 1
-        return tuple(part.clone() for part in self.state)
+        self.states[group] = tuple(part.clone() for part in self.state)
 
     def _step(self) -> None:
         if self.device.type != "cuda":
@@ -272,52 +366,47 @@ class Pupil:
                 slow.lerp_(now, AVERAGED)
 
 
-def learn(corpus, device, minutes: float, width=960, streams=STREAMS, lr=4e-3, hard=0.5) -> None:
-    """Entrena a la alumna con lo que escriben los maestros, y la guarda en su mejor medida."""
+def learn(corpus, device, minutes, widths=(960,), streams=STREAMS, lr=4e-3, hard=0.5) -> None:
+    """Entrena con lo que escriben los maestros una alumna de cada ancho; guarda su mejor medida."""
     tokenizer = symbols()
-    teachers = known(corpus, device)
-    weights, bits = weigh(teachers, corpus, device)
-    print("pesos", dict(zip(teachers, np.round(weights, 3), strict=True)), bits, flush=True)
+    made = known(device)
+    weights, bits = weigh(made, corpus, device)
+    print("pesos", weights, "bits", bits, flush=True)
     ids = torch.from_numpy(tokenizer.encode(corpus.train)).to(torch.uint8)
     valid = torch.from_numpy(tokenizer.encode(corpus.valid)).to(device)
-    writers = Writers(teachers, weights, ids, streams, device)
-    pupil = Pupil(tokenizer.vocab_size, width, lr, device)
-    begin, chars, events, best, due = time.perf_counter(), 0, [], math.inf, 0.1
-    groups = torch.arange(streams, device=device).split(BATCH)
-    blank = tuple(torch.zeros_like(part) for part in pupil.state)
+    writers = Writers([made[n] for n in weights], list(weights.values()), ids, streams, device)
+    pupils = [Pupil(tokenizer.vocab_size, width, lr, device) for width in widths]
+    begin, chars, due = time.perf_counter(), 0, 0.1
+    groups = [slice(first, first + BATCH) for first in range(0, streams, BATCH)]
 
     def progress() -> float:
         return min(1.0, (time.perf_counter() - begin) / (60 * minutes))
 
+    def teach_all(x, target, weight: float) -> None:
+        for rows in groups:
+            for pupil in pupils:
+                pupil.learn(x[:, rows], target[:, rows], rows.start, weight, progress())
+
     while progress() < 1:
-        with torch.inference_mode():
+        with torch.no_grad():
             prefix = writers.restart()
-        prefix, states = prefix.clone(), [blank] * len(groups)
-        sure = one_hot(prefix[1:], tokenizer.vocab_size).float()  # lo que vino, sin dudas
-        for g, rows in enumerate(groups):
-            x, target = prefix[:-1, rows], sure[:, rows]
-            states[g] = pupil.learn(x, target, states[g], hard, progress())
+        for pupil in pupils:
+            pupil.forget()
+        teach_all(prefix[:-1], one_hot(prefix[1:], tokenizer.vocab_size).float(), hard)
         for _ in range(PIECES):
-            with torch.inference_mode():
-                x, soft = writers.write(PIECE)
-                soft = soft.exp()
-            x, soft = x.clone(), soft.clone()
-            for g, rows in enumerate(groups):
-                states[g] = pupil.learn(x[:, rows], soft[:, rows], states[g], 1.0, progress())
+            with torch.no_grad():
+                x, soft = writers.write()
+            teach_all(x, soft.exp(), 1.0)
         chars += (PREFIX + PIECES * PIECE) * streams
         if progress() >= due:
-            measured = valid_bits(pupil.mean, valid)
-            events.append([time.perf_counter() - begin, chars, measured])
-            print(f"{progress():.0%} · {chars / 1e6:.1f} M · valid {measured:.4f}", flush=True)
             due = 1.0 if progress() > 0.96 else progress() + 0.05
-            if measured < best:
-                best = measured
-                save("student", pupil.mean, {
-                    "valid": best, "chars": chars, "seconds": time.perf_counter() - begin,
-                    "width": width, "weights": dict(zip(teachers, weights, strict=True)),
-                    "teachers_bits": bits, "events": events, "device": device_name(device),
+            for width, pupil in zip(widths, pupils, strict=True):
+                told = {
+                    "chars": chars, "seconds": time.perf_counter() - begin, "width": width,
+                    "weights": weights, "teachers_bits": bits, "device": device_name(device),
                     "minutes": minutes, "lr": lr, "hard": hard, "streams": streams,
-                })  # fmt: skip
+                }  # fmt: skip
+                pupil.measure(valid, told)
 
 
 def smoke(corpus, device) -> None:
@@ -330,7 +419,7 @@ def smoke(corpus, device) -> None:
     TEACHERS["transformer_small"] = (transformer(0.1, 24, 1), tiny)
     for name in TEACHERS:
         teach(name, corpus, device, minutes=None, steps=3, evals=1)
-    learn(corpus, device, 0.05, width=32, streams=8)
+    learn(corpus, device, 0.05, widths=(32, 24), streams=8)
 
 
 def main() -> None:
@@ -341,7 +430,7 @@ def main() -> None:
     parser.add_argument("what", nargs="?", choices=["teacher", "student", "report"])
     parser.add_argument("name", nargs="?", choices=list(TEACHERS))
     parser.add_argument("--minutes", type=float, default=3.0)
-    parser.add_argument("--width", type=int, default=960)
+    parser.add_argument("--width", type=int, nargs="+", default=[952, 768])
     parser.add_argument("--lr", type=float, default=4e-3)
     parser.add_argument("--hard", type=float, default=0.5, help="peso del comienzo de train")
     parser.add_argument("--smoke", action="store_true")
@@ -355,7 +444,7 @@ def main() -> None:
     elif options.what == "student":
         learn(corpus, device, options.minutes, options.width, lr=options.lr, hard=options.hard)
     else:
-        weights, bits = weigh(known(corpus, device), corpus, device)
+        weights, bits = weigh(known(device), corpus, device)
         print(bits, weights)
 
 

@@ -10,15 +10,17 @@ saber por qué no se le da a quien no puede verlo (tests/test_graphed.py lo vigi
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, pad, scaled_dot_product_attention
 
+from llm_intro.models.transformer import Transformer
 from llm_intro.support.machine import skip_if_not_finite
 from llm_intro.training import Run
 
+PADDED = 8  # las multiplicaciones rápidas de una tarjeta piden medidas múltiplos de esta
 WARM_UP = 3  # pasos normales antes de grabar, con el primer lote, como pide PyTorch
 
 
-def record(step, optimizer):
+def record(step, optimizer=None):
     """Da unos pasos en otra cola, para que todo esté preparado, y graba uno.
 
     Devuelve el grafo y lo que `step` devolvió al grabarlo, que cada repetición vuelve a llenar.
@@ -29,17 +31,27 @@ def record(step, optimizer):
         for _ in range(WARM_UP):
             step()
     torch.cuda.current_stream().wait_stream(side)
-    optimizer.zero_grad(set_to_none=True)
+    if optimizer:
+        optimizer.zero_grad(set_to_none=True)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         told = step()
     return graph, told
 
 
+def aligned_attention(q, k, v, bias):
+    """`scaled_dot_product_attention`, con medidas múltiplos de ocho: ceros que nadie mira."""
+    size, missing = q.shape[-1], -k.shape[-2] % PADDED
+    wide = -size % PADDED
+    q, k, v = pad(q, (0, wide)), pad(k, (0, wide, 0, missing)), pad(v, (0, wide, 0, missing))
+    bias = pad(bias, (0, missing), value=-torch.inf)
+    return scaled_dot_product_attention(q, k, v, bias, scale=size**-0.5)[..., :size]
+
+
 class GraphedRun(Run):
     """Un `Run` cuyo paso se graba la primera vez. El estado vive siempre en el mismo sitio.
 
-    Reanudarlo no es exacto bit a bit: al grabar de nuevo se dan otra vez los pasos de antes.
+    Reanudarlo no es exacto bit a bit: los pasos de calentamiento gastan números al azar.
 
     Raises:
         ValueError: si la receta no lee en tiras: sus lotes no miden todos lo mismo.
@@ -54,20 +66,18 @@ class GraphedRun(Run):
             model.parameters(), self.lr, config.betas, weight_decay=config.weight_decay,
             fused=True, capturable=True,
         )  # fmt: skip
-        self.graph, self.state = None, None
+        self.graph = self.state = self.mask = None
 
     def advance(self) -> None:
         """Copia el lote en su sitio y repite el paso."""
         begin = self.clock()
         x, y, fresh = self.data.batch(self.step)  # (T, B), (T, B)
-        self.lr.fill_(self.config.lr_at(self.step, self.progress))
         if self.graph is None:
             self._record(x, y)
+        self.lr.fill_(self.config.lr_at(self.step, self.progress))
         self.x.copy_(x)
         self.y.copy_(y)
-        if fresh:
-            for part in self.state:
-                part.zero_()
+        self._start(fresh)
         self.graph.replay()
         self.pending.append(self.told.clone())
         self.hidden = self.state
@@ -79,16 +89,36 @@ class GraphedRun(Run):
         with torch.no_grad():
             hidden = self.hidden or self.loss(self.x, self.y, None)[1]
         self.state = tuple(part.detach().float().clone() for part in hidden)
+        if isinstance(self.model, Transformer):  # un estado vacío, en ella, es no mirarlo
+            past = self.state[0].shape[-2]
+            self.mask = torch.zeros(len(x), past + len(x), device=self.device)
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr  # al reanudar llega una copia
+        before = {p: {k: t.clone() for k, t in s.items()} for p, s in self.optimizer.state.items()}
+        state = [part.clone() for part in self.state]
+        self.lr.zero_()  # los pasos de calentamiento no mueven los pesos
         self.graph, self.told = record(self._step, self.optimizer)
+        for p, moments in self.optimizer.state.items():  # ni dejan huella: todo en su sitio
+            for key, moment in moments.items():
+                moment.copy_(before[p][key]) if p in before else moment.zero_()
+        for own, kept in zip(self.state, state, strict=True):
+            own.copy_(kept)
+
+    def _start(self, fresh: bool) -> None:
+        """El estado, a cero si toca; en un Transformer, además, tapado."""
+        if fresh:
+            for part in self.state:
+                part.zero_()
+        if self.mask is not None:
+            self.mask[:, : -len(self.x)] = -torch.inf if fresh else 0.0
 
     def _step(self):
         """El paso de `Run`, sin nada que decida la CPU: la pérdida y la norma, (2,)."""
         self.optimizer.zero_grad(set_to_none=True)
         mixed = self.dtype != torch.float32
         with torch.autocast(self.device.type, self.dtype, enabled=mixed, cache_enabled=False):
-            logits, hidden = self.net(self.x, self.state)  # (T, B, V)
+            more = () if self.mask is None else (self.mask,)
+            logits, hidden = self.net(self.x, self.state, *more)  # (T, B, V)
         loss = cross_entropy(logits.float().flatten(0, 1), self.y.flatten())
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
