@@ -1,8 +1,9 @@
 """La red que viaja con el curso, aprendida de otras: varios maestros y texto sin fin.
 
     python benchmarks/distill.py teacher lstm_1024 --minutes 3   # uno de TEACHERS, hasta su mejor
-    python benchmarks/distill.py student --minutes 4             # la alumna, con los que haya
+    python benchmarks/distill.py student --minutes 5             # las alumnas, con los que haya
     python benchmarks/distill.py report                          # cada uno y su mezcla, en valid
+    python benchmarks/distill.py pack --width 768                # mide una y la empaqueta
     python benchmarks/distill.py --smoke                         # todo, en segundos y en pequeño
 
 Los maestros se entrenan como cualquier red del curso, con train. Después escriben juntos un texto
@@ -22,22 +23,26 @@ import os
 import tempfile
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import torch
 from graphed import GraphedRun, record
 from mixing import fit_product, product_bits
+from packing import pack_8bit
 from recipes import cpu_name
+from safetensors.numpy import save_file as save_packed
 from safetensors.torch import load_file, save_file
-from ship import log
+from ship import DATA, MODELS, bits_of, log, save_card
 from torch import nn
 from torch.nn.functional import cross_entropy, dropout, log_softmax, one_hot
 
-from llm_intro import TrainConfig, load_pretrained, load_quijote
+from llm_intro import TrainConfig, bits_per_char, load_pretrained, load_quijote
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.models.regularized_lstm import RegularizedLSTM
 from llm_intro.models.transformer import Transformer
+from llm_intro.support.checkpoint import load_checkpoint, unpack
 from llm_intro.support.machine import best_device, evaluating
 from llm_intro.training import Run, train, valid_bits
 
@@ -140,7 +145,7 @@ TEACHERS = {  # nombre: (red, receta)
     "transformer_.4": (transformer(0.4), TRANSFORMER_RECIPE),
 }
 KINDS = {kind.__name__: kind for kind in (CervantesLSTM, RegularizedLSTM, DeepLSTM, Transformer)}
-SHIPPED = ("cervantes", "transformer")  # también enseñan las que ya viajan con el curso
+TRAINED = {"lstm_150": "lstm", "transformer_150": "transformer"}  # las que entrena ship.py
 
 
 def symbols():
@@ -148,7 +153,7 @@ def symbols():
     return load_pretrained("cervantes").tokenizer
 
 
-def student(vocab: int, width: int = 960) -> CervantesLSTM:
+def student(vocab: int, width: int) -> CervantesLSTM:
     """La alumna: una LSTM de una capa, como la de la lección, que NumPy y la página saben leer."""
     return CervantesLSTM(vocab, 64, width, num_layers=1, dropout=0.0, forget_bias=1.0)
 
@@ -198,10 +203,14 @@ def device_name(device) -> str:
 
 
 def known(device) -> dict:
-    """Los maestros ya entrenados, los finalistas del duelo y las redes que viajan con el curso."""
-    names = [*TEACHERS, *(f"duel_{kind}_0" for kind in ("lstm", "transformer"))]
-    made = {n: load(n, device) for n in names if (RUNS / f"{n}.safetensors").exists()}
-    return made | {n: load_pretrained(n).to(device).eval() for n in SHIPPED}
+    """Los maestros ya entrenados, aquí o por ship.py."""
+    made = {n: load(n, device) for n in TEACHERS if (RUNS / f"{n}.safetensors").exists()}
+    for name, kind in TRAINED.items():
+        model, file = MODELS[kind][0](symbols().vocab_size), RUNS / f"{kind}.ckpt"
+        if file.exists():
+            model.load_state_dict(unpack("best", load_checkpoint(file)[0]))
+            made[name] = model.to(device).eval()
+    return made
 
 
 def log_probs(model, ids, hidden=None):
@@ -366,7 +375,7 @@ class Pupil:
                 slow.lerp_(now, AVERAGED)
 
 
-def learn(corpus, device, minutes, widths=(960,), streams=STREAMS, lr=4e-3, hard=0.5) -> None:
+def learn(corpus, device, minutes, widths, streams=STREAMS, lr=4e-3, hard=0.5) -> None:
     """Entrena con lo que escriben los maestros una alumna de cada ancho; guarda su mejor medida."""
     tokenizer = symbols()
     made = known(device)
@@ -409,6 +418,35 @@ def learn(corpus, device, minutes, widths=(960,), streams=STREAMS, lr=4e-3, hard
                 pupil.measure(valid, told)
 
 
+def pack(corpus, width: int) -> None:
+    """La alumna que viaja con el curso, en 8 bits, con su ficha."""
+    name = f"student_{width}"
+    model, told = load(name, torch.device("cpu")), json.loads((RUNS / f"{name}.json").read_text())
+    model.tokenizer = symbols()
+    whole = bits_per_char(model, corpus.valid)
+    save_packed(pack_8bit({key: t.numpy() for key, t in model.state_dict().items()}),
+                DATA / "cervantes.safetensors")  # fmt: skip
+    card = {
+        "data": "Don Quijote, Project Gutenberg 2000, limpio con llm_intro.corpus.clean: comienzos "
+        "de train, y lo que sus maestros escriben detrás",
+        "command": "python benchmarks/distill.py student",
+        "seed": 0,
+        "machine": told["device"],
+        "card_seconds": round(told["seconds"]),
+        "cpu_seconds": None,  # los maestros costaron lo suyo: dos, 150 minutos cada uno
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "date": date.today().isoformat(),
+        "tokenizer": model.tokenizer.to_dict(),
+        "config": model.config,
+        "teachers": {name: round(weight, 4) for name, weight in told["weights"].items()},
+        "teachers_bits": {name: round(bits, 4) for name, bits in told["teachers_bits"].items()},
+        "unpacked_valid": round(whole, 4),
+    }
+    save_card("cervantes", card)
+    shipped = load_pretrained("cervantes")
+    save_card("cervantes", {**card, "bits_per_char": bits_of(shipped, corpus)})
+
+
 def smoke(corpus, device) -> None:
     """Dos maestros de juguete y unos pasos de la alumna."""
     global RUNS, BATCH
@@ -427,7 +465,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=["teacher", "student", "report"])
+    parser.add_argument("what", nargs="?", choices=["teacher", "student", "report", "pack"])
     parser.add_argument("name", nargs="?", choices=list(TEACHERS))
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--width", type=int, nargs="+", default=[952, 768])
@@ -443,6 +481,8 @@ def main() -> None:
         teach(options.name, corpus, device, minutes=options.minutes)
     elif options.what == "student":
         learn(corpus, device, options.minutes, options.width, lr=options.lr, hard=options.hard)
+    elif options.what == "pack":
+        pack(corpus, options.width[0])
     else:
         weights, bits = weigh(known(device), corpus, device)
         print(bits, weights)

@@ -1,12 +1,12 @@
 """Los modelos que viajan con el curso: entrenarlos, medirlos y empaquetarlos.
 
-    python benchmarks/ship.py lstm          # entrena (o continúa) la LSTM; deja un .ckpt
+    python benchmarks/ship.py lstm          # entrena (o continúa) una LSTM, maestra de distill.py
     python benchmarks/ship.py transformer   # lo mismo, con el Transformer
     python benchmarks/ship.py small         # la LSTM pequeña de la lección 08: cinco minutos
     python benchmarks/ship.py explore       # los ajustes que se probaron antes, en valid
     python benchmarks/ship.py ngram         # cuenta y empaqueta el 6-grama
-    python benchmarks/ship.py pack          # mide las dos redes y las empaqueta en 8 bits
-    python benchmarks/calibrate.py          # y después, la temperatura de cada una
+    python benchmarks/ship.py pack          # mide las redes y las empaqueta en 8 bits
+    python benchmarks/calibrate.py          # y después, la temperatura del Transformer
     python benchmarks/ship.py --smoke       # un entrenamiento de tres pasos, sin guardar nada
 
 El entrenamiento es el `train` del curso: nunca mira lo reservado. Los registros quedan en
@@ -79,7 +79,7 @@ SMALL_RECIPE = replace(  # la del curso, que además aprende a empezar de cero
 
 
 def make_lstm(vocab_size: int) -> RegularizedLSTM:
-    """La LSTM que se entrega: una capa ancha y apagados en tres sitios."""
+    """La LSTM de la primera edición: una capa ancha y apagados en tres sitios."""
     return RegularizedLSTM(
         vocab_size,
         embed_dim=64,
@@ -103,7 +103,7 @@ MODELS = {
     "transformer": (make_transformer, TRANSFORMER_RECIPE),
     "small": (CervantesLSTM.course, SMALL_RECIPE),
 }
-SHIPPED = {"lstm": "cervantes", "transformer": "transformer", "small": "small"}  # y su nombre
+SHIPPED = {"transformer": "transformer", "small": "small"}  # y su nombre; la otra, en distill.py
 # minutes de cada tirada: sigue la anterior
 STAGES = {"lstm": [75, 150], "transformer": [150], "small": [5]}
 EXPLORED = {  # nombre: (capas, ancho, cambios en TRANSFORMER_RECIPE)
