@@ -3,7 +3,8 @@
     python benchmarks/duel.py            # con un hilo de CPU, alrededor de una hora
     python benchmarks/duel.py --smoke    # redes de juguete, unos pasos, sin guardar
 
-Las dos leen lo mismo: diez vueltas al primer trozo de train, de sobra para que sobreajusten. Se
+Las dos leen lo mismo: veinticinco vueltas a las primeras cien mil letras, de sobra para
+que sobreajusten. Se
 elige en valid: primero la tasa, con un freno medio; después el freno, con esa tasa. Lo elegido se
 repite con otras dos semillas, y solo entonces se mide, una vez, en lo reservado: entero, y con el
 contexto recortado, como en `attention.py context`. Se guarda en llm_intro/data/duel.json.
@@ -28,7 +29,7 @@ from llm_intro.models.transformer import Transformer
 from llm_intro.training import valid_bits
 
 STORED = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "duel.json"
-READ, LAPS, JUDGED, SEEDS = 250_000, 10, 40_000, 3  # letras de train y de valid; vueltas
+READ, LAPS, JUDGED, SEEDS = 100_000, 25, 40_000, 3  # letras de train, vueltas, letras de valid
 LSTM, TRANSFORMER = "LSTM", "Transformer"
 BRAKES = {  # el freno, de menos a más: cuánto se apaga al entrenar
     LSTM: ((0.1, 0.1), (0.3, 0.2), (0.5, 0.4)),  # de la salida y de los pesos
