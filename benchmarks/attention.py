@@ -1,43 +1,35 @@
-"""Lo que la lección 05 lee ya calculado: un recorrido, un duelo y un reloj.
+"""Lo que la lección 05 lee ya calculado: un recorrido y un reloj (el duelo, en duel.py).
 
     python benchmarks/attention.py walk       # una frase por dentro de un Transformer; 1 minuto
-    python benchmarks/attention.py context    # bits según cuántas letras se dejan ver; 2 minutos
     python benchmarks/attention.py reading    # ms por letra, en orden y a la vez; 1 minuto
     python benchmarks/attention.py --smoke    # segundos: comprueba que corren, no guarda
 
-Cada parte se guarda en llm_intro/data/. `context` hay que repetirla al cambiar los pesos del
-curso. `reading` mide en la tarjeta gráfica si la hay, y se queda con lo medido en las demás.
+Cada parte se guarda en llm_intro/data/. `reading` mide en la tarjeta gráfica si la hay, y se queda
+con lo medido en las demás.
 """
 
 import argparse
-import hashlib
 import json
 import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import torch
 from recipes import cpu_name
-from torch.nn.functional import cross_entropy, gelu
+from torch.nn.functional import gelu
 
-from llm_intro import load_quijote
 from llm_intro.desguace.generator import make_stories
 from llm_intro.desguace.networks import LR, STEPS, ProbeRecipe, new_model, teach
 from llm_intro.desguace.probe import LONG, SHORT, DesguaceProbe
 from llm_intro.desguace.stories import Words
 from llm_intro.models.pretrained import load_pretrained
-from llm_intro.models.scoreboard import bootstrap_interval
-from llm_intro.support.data import path
 from llm_intro.support.machine import best_device
 
 DATA = Path(__file__).resolve().parents[1] / "llm_intro" / "data"
 SEED = 0
 ANSWERS = ("taller", "desguace", "concesionario", "lavadero", "garaje")  # tras la última palabra
 NETS = {"LSTM": "cervantes", "Transformer": "transformer"}
-CONTEXTS, SCORED, WINDOWS, BATCH = (5, 10, 20, 50, 100, 250), 8, 1000, 50
-SHORTER, LONGER = 20, 250  # de la una a la otra se mide lo que gana cada red
 LENGTHS, TEXTS, TRIES = (16, 64, 256, 1024), (1, 64), 3
 
 
@@ -123,46 +115,6 @@ def walk(smoke: bool) -> dict:
     )  # fmt: skip
 
 
-# --- el duelo, con el contexto recortado ---
-
-
-def fingerprint(name: str) -> str:
-    """Doce cifras que cambian si cambian los pesos."""
-    return hashlib.sha256(path(f"{name}.safetensors").read_bytes()).hexdigest()[:12]
-
-
-def paid(model, ids, starts, context: int) -> np.ndarray:
-    """Bits de `SCORED` letras desde cada sitio, leyendo solo las `context` anteriores."""
-    rows = torch.stack([ids[s - context : s + SCORED] for s in starts], 1)  # (T, B)
-    found = []
-    with torch.inference_mode():
-        for part in rows.split(BATCH, dim=1):
-            logits = model(part[:-1])[0][-SCORED:]
-            nats = cross_entropy(logits.movedim(-1, 1), part[-SCORED:], reduction="none")
-            found.append(nats.T / np.log(2))  # (B, SCORED)
-    return torch.cat(found).flatten().cpu().numpy()
-
-
-def context(smoke: bool) -> dict:
-    """Bits/car. de las dos redes del curso en las mismas letras, con más y más contexto."""
-    machine, text = one_thread(), load_quijote("extracto" if smoke else "auto").heldout
-    windows, rows, gains = 20 if smoke else WINDOWS, {}, {}
-    starts = np.linspace(max(CONTEXTS), len(text) - SCORED - 1, windows).astype(int)
-    for name, file in NETS.items():
-        model = load_pretrained(file)
-        ids = torch.as_tensor(model.tokenizer.encode(text)).long()
-        bits = {n: paid(model, ids, starts, n) for n in CONTEXTS}
-        rows[name] = [round(float(bits[n].mean()), 4) for n in CONTEXTS]
-        gain = bits[SHORTER] - bits[LONGER]
-        low, high = bootstrap_interval(gain, block=SCORED)
-        gains[name] = [round(float(x), 4) for x in (gain.mean(), low, high)]
-    return card(
-        "context", machine, text=f"{windows * SCORED} letras de lo reservado",
-        weights={name: fingerprint(file) for name, file in NETS.items()},
-        contexts=CONTEXTS, bits=rows, gain={"from": SHORTER, "to": LONGER, **gains},
-    )  # fmt: skip
-
-
 # --- el reloj ---
 
 
@@ -212,7 +164,7 @@ def reading(smoke: bool) -> dict:
     return {**kept, kind: card("reading", machine, rows=rows)}
 
 
-PARTS = {"walk": walk, "context": context, "reading": reading}
+PARTS = {"walk": walk, "reading": reading}
 
 
 def main() -> None:

@@ -3,11 +3,10 @@
     python benchmarks/duel.py            # con un hilo de CPU, alrededor de una hora
     python benchmarks/duel.py --smoke    # redes de juguete, unos pasos, sin guardar
 
-Las dos leen lo mismo: veinticinco vueltas a las primeras cien mil letras, de sobra para
-que sobreajusten. Se
-elige en valid: primero la tasa, con un freno medio; después el freno, con esa tasa. Lo elegido se
-repite con otras dos semillas, y solo entonces se mide, una vez, en lo reservado: entero, y con el
-contexto recortado, como en `attention.py context`. Se guarda en llm_intro/data/duel.json.
+Las dos leen lo mismo: veinticinco vueltas a las primeras cien mil letras, de sobra para que
+sobreajusten. Se elige en valid: primero la tasa, con un freno medio; después el freno, con esa
+tasa. Lo elegido se repite con otras dos semillas, y solo entonces se mide, una vez, en lo
+reservado: entero, y dejándoles ver solo unas pocas letras. Se guarda en llm_intro/data/duel.json.
 """
 
 import argparse
@@ -18,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from attention import CONTEXTS, LONGER, SCORED, SHORTER, WINDOWS, paid
 from recipes import cpu_name, quiet
+from torch.nn.functional import cross_entropy
 
 from llm_intro import CharTokenizer, TrainConfig, bits_per_char, load_quijote, train
 from llm_intro.corpus import Corpus
@@ -30,6 +29,8 @@ from llm_intro.training import valid_bits
 
 STORED = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "duel.json"
 READ, LAPS, JUDGED, SEEDS = 100_000, 25, 40_000, 3  # letras de train, vueltas, letras de valid
+CONTEXTS, SCORED, WINDOWS, BATCH = (5, 10, 20, 50, 100, 250), 8, 1000, 50
+SHORTER, LONGER = 20, 250  # de la una a la otra se mide lo que gana cada red
 LSTM, TRANSFORMER = "LSTM", "Transformer"
 BRAKES = {  # el freno, de menos a más: cuánto se apaga al entrenar
     LSTM: ((0.1, 0.1), (0.3, 0.2), (0.5, 0.4)),  # de la salida y de los pesos
@@ -88,6 +89,18 @@ def semifinal(kind: str, corpus) -> tuple[list, list]:
     best = min(tried, key=lambda one: one[1]["valid"])
     again = [compete(kind, best[1]["brake"], lr, seed, corpus) for seed in range(1, SEEDS)]
     return [row for _, row in tried], [best, *again]
+
+
+def paid(model, ids, starts, context: int) -> np.ndarray:
+    """Bits de `SCORED` letras desde cada sitio, leyendo solo las `context` anteriores."""
+    rows = torch.stack([ids[s - context : s + SCORED] for s in starts], 1)  # (T, B)
+    found = []
+    with torch.inference_mode():
+        for part in rows.split(BATCH, dim=1):
+            logits = model(part[:-1])[0][-SCORED:]
+            nats = cross_entropy(logits.movedim(-1, 1), part[-SCORED:], reduction="none")
+            found.append(nats.T / np.log(2))  # (B, SCORED)
+    return torch.cat(found).flatten().cpu().numpy()
 
 
 def judge(finalists: list, text: str) -> tuple[dict, np.ndarray]:

@@ -3,20 +3,18 @@
 Con redes pequeñas, encargar cada multiplicación cuesta más que hacerla. Un grafo de CUDA graba
 los encargos de un paso y los repite. Solo en CUDA, con tiras, y sin fp16, que se salta pasos.
 
-En una H200 multiplica la velocidad por tres, y por nueve con lotes de 256. La lección no lo usa:
-una variante que deshacía los pasos de calentamiento dejó de aprender sin dar ningún error, y hasta
-saber por qué no se le da a quien no puede verlo (tests/test_graphed.py lo vigila en una tarjeta).
+En una H200 multiplica la velocidad por tres, y por nueve con lotes de 256. La lección no lo usa: la
+tarjeta que presta Colab entrena en fp16. tests/test_graphed.py lo vigila donde haya una tarjeta.
 """
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, pad, scaled_dot_product_attention
+from torch.nn.functional import cross_entropy
 
 from llm_intro.models.transformer import Transformer
 from llm_intro.support.machine import skip_if_not_finite
 from llm_intro.training import Run
 
-PADDED = 8  # las multiplicaciones rápidas de una tarjeta piden medidas múltiplos de esta
 WARM_UP = 3  # pasos normales antes de grabar, con el primer lote, como pide PyTorch
 
 
@@ -37,15 +35,6 @@ def record(step, optimizer=None):
     with torch.cuda.graph(graph):
         told = step()
     return graph, told
-
-
-def aligned_attention(q, k, v, bias):
-    """`scaled_dot_product_attention`, con medidas múltiplos de ocho: ceros que nadie mira."""
-    size, missing = q.shape[-1], -k.shape[-2] % PADDED
-    wide = -size % PADDED
-    q, k, v = pad(q, (0, wide)), pad(k, (0, wide, 0, missing)), pad(v, (0, wide, 0, missing))
-    bias = pad(bias, (0, missing), value=-torch.inf)
-    return scaled_dot_product_attention(q, k, v, bias, scale=size**-0.5)[..., :size]
 
 
 class GraphedRun(Run):
