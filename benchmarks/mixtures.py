@@ -34,7 +34,7 @@ MIXED = (
 )
 LEARNING = "cervantes, aprendiendo"  # la clave de la LSTM que sigue aprendiendo
 ADAPTIVE = ((LEARNING,), ("10-grama", LEARNING, "transformer"))
-RATES = (0.3, 0.5, 1.0)  # de la evaluación dinámica, para elegir en valid
+RATES = (0.03, 0.1, 0.2, 0.3)  # de la evaluación dinámica, para elegir en valid
 TRIAL = 40_000  # letras de valid con que se elige
 PIECE = 64  # letras que la red lee antes de aprender de ellas
 
