@@ -10,12 +10,12 @@ import psutil
 import websockets
 
 LESSON = "04_escribir_como_cervantes.ipynb"
-SHORT = ("arranque", "cargar", "ida-y-vuelta-libro", "bits-a-mano", "n-gramas", "preparar",
-         "entrenar", "next-probs", "deslizador")  # fmt: skip
+SHORT = ("arranque", "cargar", "ida-y-vuelta-libro", "bits-a-mano", "n-gramas", "entrenar",
+         "temperatura-a-mano", "next-probs", "deslizador")  # fmt: skip
 BEFORE = {  # lo que esas celdas toman de otras que aquí se saltan
-    "ida-y-vuelta-libro": "import torch; from llm_intro import CharTokenizer, CervantesLSTM",
-    "next-probs": "import numpy as np; logits = np.array([2.0, 1.0, 0.0]); "
-    "exponentials = np.exp(logits / 0.5)",
+    "ida-y-vuelta-libro": "import torch; from llm_intro import CharTokenizer",
+    "entrenar": "from llm_intro import generate",
+    "temperatura-a-mano": "import numpy as np",
 }
 IDS = "{'slider': box.children[0].model_id, 'screen': box.children[-1].model_id}"
 

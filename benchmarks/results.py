@@ -120,17 +120,30 @@ def shipped() -> str:
         if "bits_per_char" not in card:
             continue
         bits = card["bits_per_char"]
-        whole = card.get("unpacked_bits")
         weights = next(p for p in DATA.glob(f"{path.stem}.*") if p.suffix != ".json")
         rows.append([
-            path.stem, card["parameters"], f"{card['cpu_seconds']:.0f}",
+            path.stem, card["parameters"], whole_seconds(card["cpu_seconds"]),
             *(f"{bits[part]:.4f}" for part in ("train", "valid", "heldout", "excerpt_lxxiv")),
-            "" if whole is None else f"{bits['heldout'] - whole:+.5f}",
+            cost_of_8_bits(card),
             f"{weights.stat().st_size / 1e6:.2f}", f"`{card['command']}` · {card['date']}",
         ])  # fmt: skip
     head = ["modelo", "números", "CPU, s", "train", "valid", "reservado", "LXXIV (extracto)",
             "pérdida por 8 bits", "MB", "orden"]  # fmt: skip
     return table(head, rows)
+
+
+def whole_seconds(seconds: float | None) -> str:
+    """Segundos de CPU sin decimales, o un hueco si no se midieron."""
+    return "" if seconds is None else f"{seconds:.0f}"
+
+
+def cost_of_8_bits(card: dict) -> str:
+    """Bits/car. que cuesta guardar los pesos en 8 bits, antes de darles temperatura."""
+    bits = card.get("calibration", {}).get("bits_before", card["bits_per_char"])
+    for part, key in (("valid", "unpacked_valid"), ("heldout", "unpacked_bits")):
+        if key in card:
+            return f"{bits[part] - card[key]:+.4f}"
+    return ""
 
 
 def scoreboard() -> str:
@@ -139,7 +152,7 @@ def scoreboard() -> str:
     for row in sorted(load("scoreboard")["rows"], key=lambda row: -row["bits"]):
         size, weight = row["parameters"] or "", row["megabytes"]
         rows.append([row["name"], f"{row['bits']:.4f}", "sí" if row.get("adaptive") else "",
-                     size, f"{row['seconds']:.0f}", f"{weight:.2f}" if weight else "",
+                     size, whole_seconds(row["seconds"]), f"{weight:.2f}" if weight else "",
                      f"`{row['made']}`"])  # fmt: skip
     head = ["modelo", "reservado", "aprende al leer", "números", "CPU, s", "MB", "orden"]
     return table(head, rows)
@@ -191,22 +204,38 @@ def scaling_law() -> str:
 
 
 def distilled() -> str:
-    """La alumna de varias redes, y los maestros que se entrenaron para ella."""
+    """Los maestros, con su peso, y las alumnas de dos anchuras que aprendieron de ellos."""
     stored = json.loads((OUTPUTS / "distill.json").read_text(encoding="utf-8"))
+    pupils, before = stored["students"], stored["before"]
     rows = [
-        [name, one["parameters"], f"{one['chars'] / 1e6:.0f}", f"{one['seconds']:.0f}",
-         f"{one['valid']:.4f}"]
-        for name, one in stored["first_teachers"].items()
+        [name, f"{weight:.2f}", f"{stored['teachers_bits'][name]:.4f}",
+         *told(stored["teachers"].get(name))]
+        for name, weight in stored["weights"].items()
     ]  # fmt: skip
-    rows.append(["alumna, 1 × 960", stored["parameters"], f"{stored['chars'] / 1e6:.0f}",
-                 f"{stored['seconds']:.0f}", f"{stored['valid']:.4f}"])  # fmt: skip
+    rows.append(["los cuatro, juntos", "", f"{stored['teachers_bits']['todos']:.4f}", *told(None)])
+    rows += [[f"alumna, 1 × {width}", "", "", *told(one)] for width, one in pupils.items()]
+    gain = pupils["768"]["valid"] - pupils["952"]["valid"]
     note = (
-        f"`{stored['made']}` · {stored['date']} · {stored['device']}, una semilla. Sus maestros, "
-        f"juntos, pagan {stored['teachers_bits']['todos']:.4f} en valid; los dos que contaron son "
-        "los que viajan con el curso. Las seis primeras filas se entrenaron a la vez en la tarjeta."
+        f"`{stored['made']}` · {stored['date']} · {stored['device']}, una semilla. `lstm_150` y "
+        "`transformer_150` son las dos redes que costaron 150 minutos de CPU cada una. Las alumnas "
+        f"aprendieron a la vez, y viaja la de 768: la ancha solo ganaba {gain:.3f}."
     )
-    head = ["red", "parámetros", "M de letras", "segundos", "valid"]
-    return f"{note}\n\n{table(head, rows)}"
+    first = (
+        f"Antes hubo un intento con {len(before['first_teachers'])} maestros de unos 200 s de "
+        f"tarjeta y las dos redes de entonces: juntos pagaban {before['teachers_bits']:.4f}, y la "
+        f"alumna, de 960, {before['student_960']['valid']:.4f}."
+    )
+    head = ["red", "peso", "valid, 40 000 letras", "parámetros", "M de letras",
+            "segundos en la tarjeta", "valid"]  # fmt: skip
+    return f"{note}\n\n{table(head, rows)}\n\n{first}"
+
+
+def told(run: dict | None) -> list[str]:
+    """Parámetros, millones de letras, segundos y bits de un entrenamiento; huecos si no se sabe."""
+    if run is None:
+        return [""] * 4
+    chars, seconds = f"{run['chars'] / 1e6:.0f}", f"{run['seconds']:.0f}"
+    return [run["parameters"], chars, seconds, f"{run['valid']:.4f}"]
 
 
 def live(name: str) -> str:

@@ -108,6 +108,11 @@ def measured(parts: list[str], how: str) -> dict:
     return next(row for row in rows if (row["parts"], row["how"]) == (parts, how))
 
 
+def total(costs: list[float | None]) -> float | None:
+    """La suma, o un hueco si de alguna parte no se sabe."""
+    return None if None in costs else sum(costs)
+
+
 def mixture_rows(models: dict, known: dict[str, dict]) -> list[dict]:
     """Las mezclas: lo medido, más lo que suman sus partes y lo que escriben.
 
@@ -123,7 +128,7 @@ def mixture_rows(models: dict, known: dict[str, dict]) -> list[dict]:
         rows.append({
             "name": name, "bits": found["bits"]["heldout"],
             "excerpt_bits": found["bits"]["extracto"],
-            **{key: sum(row[key] for row in alone) for key in SUMMED},
+            **{key: total([row[key] for row in alone]) for key in SUMMED},
             "sample": "" if adaptive else
             sample_text(kind([models[part] for part in parts], found["weights"])),
             "weights": dict(zip(parts, found["weights"], strict=True)), "how": how,
@@ -143,7 +148,8 @@ def rival_rows() -> list[dict]:
 def table(stored: dict) -> None:
     """Imprime lo guardado."""
     for row in sorted(stored["rows"], key=lambda row: -row["bits"]):
-        print(f"{row['bits']:.4f} · {row['name']} · {row['parameters']} · {row['seconds']:.0f} s")
+        seconds = "" if row["seconds"] is None else f" · {row['seconds']:.0f} s"
+        print(f"{row['bits']:.4f} · {row['name']} · {row['parameters']}{seconds}")
         if "gain" in row:
             low, high = row["gain_95"]
             print(f"    {row['weights']}: gana {row['gain']:.4f} [{low:.4f}, {high:.4f}]")

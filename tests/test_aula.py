@@ -1,11 +1,51 @@
 """La receta del aula: sus tamaños salen de lo medido, y no deja nada a medias."""
 
+import ast
+import builtins
+import json
 import re
 from pathlib import Path
 
 import yaml
 
 AULA = Path(__file__).resolve().parent.parent / "aula"
+
+
+def stored(name: str):
+    """Lo que vale una constante de student.py, que aquí no se importa: pide paquetes del aula."""
+    tree = ast.parse((AULA / "student.py").read_text("utf-8"))
+    values = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    return ast.literal_eval(values[name])
+
+
+def names(code: str) -> tuple[set[str], set[str]]:
+    """Los nombres que un código usa y los que deja puestos."""
+    used, made = set(), set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).split(".")[0])
+    return used, made
+
+
+def test_the_pretended_student_asks_for_cells_that_are_there():
+    """Sus celdas están en la lección, y cada nombre que usan lo ha dejado una celda anterior."""
+    lesson = AULA.parent / "notebooks" / stored("LESSON")
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    sources = {cell["id"]: "".join(cell["source"]) for cell in cells}
+    assert stored("BEFORE").keys() <= set(stored("SHORT")) <= sources.keys()
+    known = set(dir(builtins))
+    for name in stored("SHORT"):
+        used, made = names(f"{stored('BEFORE').get(name, '')}\n{sources[name]}")
+        assert used <= known | made, (name, used - known - made)
+        known |= made
+    _, made = names(sources["deslizador"])
+    assert re.match(r"\{'slider': (\w+)\.", stored("IDS"))[1] in made
 
 
 def measured() -> list[list[float]]:

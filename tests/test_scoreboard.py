@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.mixing import Mixture
+from benchmarks.results import cost_of_8_bits, whole_seconds
 from llm_intro import CervantesLSTM, CharTokenizer, NGramModel
 from llm_intro.corpus import Corpus, load_quijote
 from llm_intro.models.pretrained import load_fast
@@ -68,6 +69,22 @@ def test_those_that_learn_while_they_read_are_told_apart(monkeypatch):
     assert not any(row.adaptive for row in story_rows())
     shown = show_scoreboard([Row("a", 1.0, adaptive=True), Row("b", 1.0)]).rows
     assert [row[2] for row in shown] == ["aprende", ""]
+
+
+def test_what_was_not_measured_is_a_blank():
+    """La red que aprendió en una tarjeta no tiene segundos de CPU, ni en la lección ni aquí."""
+    assert whole_seconds(None) == "" and whole_seconds(59.6) == "60"
+    shown = show_scoreboard([Row("a", 1.0), Row("b", 1.0, seconds=2.0)]).rows
+    assert [row[4] for row in shown] == ["", "2,0"]
+
+
+def test_the_cost_of_eight_bits_leaves_the_temperature_out():
+    """De 1,50 a 1,51 por guardarla en 8 bits; que la temperatura la baje a 1,45 no cuenta."""
+    cooled = {"bits_per_char": {"heldout": 1.45}, "unpacked_bits": 1.5}
+    cooled["calibration"] = {"bits_before": {"heldout": 1.51}}
+    assert cost_of_8_bits(cooled) == "+0.0100"
+    assert cost_of_8_bits({"bits_per_char": {"valid": 1.52}, "unpacked_valid": 1.5}) == "+0.0200"
+    assert cost_of_8_bits({"bits_per_char": {}}) == ""
 
 
 def test_tables_show_themselves_in_markdown_and_in_a_terminal():

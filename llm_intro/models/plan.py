@@ -12,7 +12,7 @@ from ..support.machine import best_device, precision_of, private_random
 from .regularized_lstm import RegularizedLSTM
 
 # PyTorch solo pide a cuDNN su camino rápido con una capa, anchuras múltiplos de 128 (la de la red,
-# hasta 1024) y lotes múltiplos de 8. Los demás ajustes son los de la red que viaja con el curso.
+# hasta 1024) y lotes múltiplos de 8.
 CARD_RECIPE = TrainConfig(
     minutes=5, batch_size=64, chunk_len=64, reset_every=20, lr=4e-3, weight_decay=0.02,
     warmup_steps=200, average=0.999, precision="auto",

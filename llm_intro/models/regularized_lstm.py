@@ -1,4 +1,4 @@
-"""La LSTM que viaja con el curso: la de la lección, con más cosas que se apagan al entrenar."""
+"""La LSTM de la lección, con más cosas que se apagan al entrenar: la que se entrena en tarjeta."""
 
 import torch
 from torch import Tensor
