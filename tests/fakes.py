@@ -3,6 +3,8 @@
 from functools import cache
 
 import numpy as np
+import pytest
+import torch
 
 from benchmarks.book import describe
 from llm_intro.corpus import START_MARK, clean, load_quijote
@@ -83,3 +85,16 @@ def cycle_model(symbols: str) -> TableModel:
     sure = np.roll(np.eye(len(symbols)), 1, axis=1)
     with np.errstate(divide="ignore"):
         return TableModel(symbols, np.log(sure))
+
+
+def _has_bf16_lstm() -> bool:
+    """Si este procesador sabe entrenar una LSTM en bf16: los que no tienen AVX-512, no."""
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            torch.nn.LSTM(2, 2)(torch.zeros(1, 1, 2))
+    except RuntimeError:
+        return False
+    return True
+
+
+needs_bf16 = pytest.mark.skipif(not _has_bf16_lstm(), reason="un procesador con LSTM en bf16")

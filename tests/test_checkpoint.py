@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from fakes import FakeTime, TextCorpus
+from fakes import FakeTime, TextCorpus, needs_bf16
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +88,7 @@ def watch_every_step(monkeypatch):
         ("lstm", {"average": 0.0, "optimizer": "adam", "patience": 3}),
         ("lstm", {"data": "windows"}),
         ("lstm", {"carry": False, "max_chars": 300}),
-        ("lstm", {"precision": "bf16"}),
+        pytest.param("lstm", {"precision": "bf16"}, marks=needs_bf16),
         ("transformer", {}),
     ],
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fakes import FakeTime, TextCorpus
+from fakes import FakeTime, TextCorpus, needs_bf16
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from llm_intro import training
@@ -396,6 +396,7 @@ def test_no_file_names_an_accelerator():
                 assert named.split(":")[0] not in ("cuda", "mps", "xpu"), f"{path}:{node.lineno}"
 
 
+@needs_bf16
 def test_bf16_trains_on_a_cpu_too():
     """Pedido a propósito, corre y da casi la misma pérdida; "auto" no lo elige en una CPU."""
     losses = []
@@ -515,7 +516,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, sys.argv[1])
-from fakes import FakeTime, TextCorpus
+from fakes import FakeTime, TextCorpus, needs_bf16
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
 from llm_intro.training import Run
