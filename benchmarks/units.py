@@ -1,7 +1,11 @@
-"""¿Qué sabe cada casilla de `c`? Estados del escritor del curso en una página, y un borrado.
+"""¿Qué sabe cada casilla de `c`? Se busca en train, se enseña en una página y se borra en valid.
 
-    python benchmarks/units.py            # un par de minutos de CPU; guarda data/units.json
-    python benchmarks/units.py --smoke    # el borrado en dos sitios; no guarda nada
+    python benchmarks/units.py            # unos minutos de CPU; guarda data/units.json
+    python benchmarks/units.py --smoke    # busca en la página y borra en dos sitios; no guarda nada
+
+Para cada pregunta del explorable se queda la casilla con más área: de cada cien parejas de un sí
+y un no, las que ordena bien, o bien al revés. La página y el borrado no intervienen en la
+elección. De las tres con más área para «dentro» se cuenta el borrado, y la elegida es la primera.
 
 Borrar es poner una casilla a cero en cada paso. Se mide cuánto sube lo que paga la red por las
 «?» y las «!», y por los puntos de control, que no tienen nada que ver.
@@ -15,15 +19,43 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from recipes import cpu_name
 
 from llm_intro import load_quijote
 from llm_intro.models.pretrained import load_fast
 
 RESULTS = Path(__file__).resolve().parents[1] / "llm_intro" / "data" / "units.json"
-TARGET = 367
-KNOWN = [TARGET, 92, 227, 410, 607, 378]  # las que mejor separan algo en train, y varias al azar
+# Muchos trozos de train y una letra de cada diez: en pocos mandan dos o tres preguntas muy largas.
+PIECES, LETTERS, EVERY = 240, 1000, 10
+SHOWN, BEST, FAR, LATE = 16, 3, 40, 5
 SEED, CONTROLS, AT_MOST, READ = 0, 20, 200, 220
+
+
+def inside(text: str) -> list[bool]:
+    """De cada letra, si queda una pregunta o una exclamación por cerrar."""
+    closes, wanted, truth = {"¿": "?", "¡": "!"}, "", []
+    for char in text:
+        wanted = closes.get(char, "" if char == wanted else wanted)
+        truth.append(wanted != "")
+    return truth
+
+
+def reaches(text: str, length: int, ends) -> list[bool]:
+    """De cada letra, si ya van `length` seguidas, con ella, sin que `ends` corte la cuenta."""
+    since, truth = 0, []
+    for char in text:
+        since = 0 if ends(char) else since + 1
+        truth.append(since >= length)
+    return truth
+
+
+QUESTIONS = {  # las de explorables/units.js
+    "dentro de ¿…? o de ¡…!": inside,
+    "lejos de la última coma o punto": lambda text: reaches(text, FAR, lambda c: c in ",;.:?!"),
+    "en la quinta letra de la palabra, o después": lambda text: reaches(
+        text, LATE, lambda char: not char.isalpha()
+    ),
+    "en una vocal": lambda text: [char in "aeiouáéíóúü" for char in text],
+}
 
 
 def scraps(text: str) -> list[str]:
@@ -39,13 +71,35 @@ def scraps(text: str) -> list[str]:
     return found
 
 
-def read_states(model, text: str) -> np.ndarray:
-    """`c` tras cada letra, (letras, H), leyendo desde una memoria en blanco."""
-    state, rows = model.start(), []
-    for token in model.tokenizer.encode(text):
-        _, state = model.step(int(token), state)
-        rows.append(state.c[-1])
-    return np.array(rows)
+def read_states(model, texts: list[str], every: int = 1) -> np.ndarray:
+    """`c` cada `every` letras, (textos x letras, H); cada texto, desde una memoria en blanco."""
+    ids = np.array([model.tokenizer.encode(text) for text in texts])  # (B, T)
+    state, rows = model.start(len(texts)), []
+    for place, column in enumerate(ids.T, start=1):
+        _, state = model.step(column, state)
+        if place % every == 0:
+            rows.append(state.c[-1])
+    return np.concatenate(np.stack(rows, axis=1))
+
+
+def areas(states: np.ndarray, texts: list[str], every: int = 1) -> np.ndarray:
+    """De 100 parejas de un sí y un no, las que ordena cada casilla: (preguntas, H), de 50 a 100."""
+    truths = [
+        [yes for text in texts for yes in ask(text)[every - 1 :: every]]
+        for ask in QUESTIONS.values()
+    ]
+    truths = np.array(truths)  # (preguntas, letras)
+    yes, letters = truths.sum(axis=1), truths.shape[1]
+    ranks = (column.argsort().argsort() for column in states.T)  # desde 0
+    above = np.array([truths @ rank for rank in ranks]) - yes * (yes - 1) / 2
+    share = above / (yes * (letters - yes))
+    return 100 * np.maximum(share, 1 - share).T
+
+
+def pack(states: np.ndarray) -> str:
+    """Un byte por letra, en base64: de -127 a 127, según lo más lejos que llega cada casilla."""
+    states = 127 * states / np.abs(states).max(axis=1, keepdims=True)  # (casillas, letras)
+    return base64.b64encode(np.round(states).astype(np.int8).tobytes()).decode()
 
 
 def paid(model, ids, places, unit: int | None = None) -> float:
@@ -70,44 +124,62 @@ def ablation(model, text: str, units: list[int], at_most: int = AT_MOST) -> dict
         places = np.array(places[:: max(1, len(places) // at_most)][:at_most])
         base = paid(model, ids, places)
         extra = {unit: round(paid(model, ids, places, unit) - base, 3) for unit in units}
-        target = extra.pop(units[0])
-        rows[name] = {"places": len(places), "bits": round(base, 3), "target": target,
-                      "others": sorted(extra.values())}  # fmt: skip
+        rows[name] = {"places": len(places), "bits": round(base, 3), "extra": extra}
+    return rows
+
+
+def erase(model, text: str, best: list[int], controls: list[int], at_most: int) -> dict:
+    """El borrado de la elegida, la primera de `best`, y al lado el de los controles."""
+    rows = ablation(model, text, list(dict.fromkeys(best + controls)), at_most)
+    for row in rows.values():
+        extra = row.pop("extra")
+        row["target"], row["others"] = extra[best[0]], sorted(extra[u] for u in controls)
+        row["best"] = {unit: extra[unit] for unit in best}
     return rows
 
 
 def main() -> None:
-    """Lee la página, borra, guarda y enseña lo medido."""
+    """Busca, lee la página, borra, guarda y enseña lo medido."""
+    from recipes import cpu_name  # aquí, para que las pruebas puedan importar las preguntas
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true")
     smoke = parser.parse_args().smoke
     model, draw = load_fast(), np.random.default_rng(SEED)
-    page = " ".join(scraps(load_quijote("extracto").text))
-    width = model.start().c.shape[-1]
-    drawn = draw.choice([u for u in range(width) if u not in KNOWN], 10, replace=False).tolist()
-    units = draw.permutation(KNOWN + drawn).tolist()
-    states = read_states(model, page)[:, units].T  # (casillas, letras)
-    packed = np.round(127 * states / np.abs(states).max(axis=1, keepdims=True)).astype(np.int8)
-    controls = draw.choice([u for u in range(width) if u != TARGET], CONTROLS, replace=False)
     corpus = load_quijote("extracto" if smoke else "auto")
-    text = corpus.heldout if smoke else corpus.valid
-    lost = ablation(model, text, [TARGET, *controls.tolist()][: 2 if smoke else None],
-                    2 if smoke else AT_MOST)  # fmt: skip
+    page = " ".join(scraps(load_quijote("extracto").text))
+    starts = np.linspace(0, len(corpus.train) - LETTERS, PIECES).astype(int)
+    pieces = [page] if smoke else [corpus.train[i : i + LETTERS] for i in starts]
+    found = areas(read_states(model, pieces, EVERY), pieces, EVERY)
+    states = read_states(model, [page])
+    shown, ranked = areas(states, [page]), (-found).argsort(axis=1)  # (preguntas, H)
+    search = {
+        ask: [[int(u), round(found[q, u], 1), round(shown[q, u], 1)] for u in ranked[q, :BEST]]
+        for q, ask in enumerate(QUESTIONS)
+    }
+    best, width = ranked[0, :BEST].tolist(), states.shape[1]
+    known = list(dict.fromkeys(ranked[:, 0].tolist()))
+    drawn = draw.choice(np.setdiff1d(range(width), known), SHOWN - len(known), replace=False)
+    units = draw.permutation(known + drawn.tolist()).tolist()
+    controls = draw.choice([u for u in range(width) if u != best[0]], CONTROLS, replace=False)
+    text, few, at_most = (corpus.heldout, 1, 2) if smoke else (corpus.valid, None, AT_MOST)
+    lost = erase(model, text, best[:few], controls[:few].tolist(), at_most)
     card = {
         "command": "python benchmarks/units.py",
-        "data": "la página, del extracto; el borrado, en valid del libro entero",
+        "data": "la búsqueda, en train; la página, del extracto; el borrado, en valid",
         "machine": f"{cpu_name()}, 1 hilo; numpy {np.__version__}",
         "seed": SEED,
         "date": date.today().isoformat(),
-        "target": TARGET,
+        "target": best[0],
+        "search": search,  # por pregunta: casilla, área en train y área en la página
         "ablation": lost,
         "units": units,
         "text": page,
-        "states": base64.b64encode(packed.tobytes()).decode(),
+        "states": pack(states[:, units].T),
     }
     if not smoke:
         RESULTS.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(lost))
+    print(json.dumps({"search": search, "ablation": lost}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import lessons
+from benchmarks.units import QUESTIONS
 from llm_intro.assistant.figures import rule_data
 from llm_intro.embeddings import count_pairs, frequent_words, load_vectors
 from llm_intro.embeddings.figures import map_data
@@ -244,6 +245,21 @@ def test_the_page_carries_the_states_of_the_writer(page_states):
     assert np.abs(np.array(found) - wanted).max() <= 0.51
 
 
+def test_the_search_asks_what_the_figure_asks():
+    """Las preguntas con que se buscan las casillas son, letra a letra, las del explorable."""
+    text = UNITS["text"] + " y no calló. ¿quién va? ¡ah, señor"
+    told = "Object.entries(QUESTIONS).map(([name, ask]) => [name, ask(given[0])])"
+    assert [[name, ask(text)] for name, ask in QUESTIONS.items()] == node("units", told, text)
+
+
+def test_the_unit_was_chosen_in_train():
+    """La casilla es la de más área en train; la página enseña la primera de cada pregunta."""
+    first = [rows[0][0] for rows in UNITS["search"].values()]
+    assert list(UNITS["search"]) == list(QUESTIONS) and UNITS["target"] == first[0]
+    assert set(first) <= set(UNITS["units"]) and len(set(UNITS["units"])) == 16
+    assert all(rows == sorted(rows, key=lambda row: -row[1]) for rows in UNITS["search"].values())
+
+
 def test_the_unit_of_questions_tells_inside_from_outside(page_states):
     """La del cierre ordena 95 de cada 100 parejas o más, es la mejor, y cuenta como NumPy."""
     text = UNITS["text"]
@@ -258,10 +274,10 @@ def test_the_unit_of_questions_tells_inside_from_outside(page_states):
 
 
 def test_without_its_unit_the_closing_sign_costs_more():
-    """Sin la del cierre, «?» y «!» pagan un bit más; con un control, o los puntos, casi nada."""
+    """Sin ella, «?» y «!» pagan un bit más; los puntos, ni la décima parte; otra, casi nada."""
     closing, stop = UNITS["ablation"]["closing"], UNITS["ablation"]["stop"]
     assert closing["target"] > 1 and closing["target"] > 10 * max(closing["others"])
-    assert abs(stop["target"]) < closing["target"] / 100
+    assert abs(stop["target"]) < closing["target"] / 10
     assert len(closing["others"]) == len(stop["others"]) == 20
 
 
