@@ -113,7 +113,7 @@ function start(main, { text, states }) {
   const choose = (i) => {
     asked = i;
     truth = QUESTIONS[names[i]](text);
-    told.textContent = "Recorre las casillas y busca la que cambia de color a la vez que la respuesta.";
+    told.textContent = "Recorre las casillas y busca la que cambia, de color o de fuerza, a la vez que la respuesta.";
     mark(false);
   };
   const show = el("button", { type: "button", onclick: () => mark(!shown()) }, "Subrayar los síes");
