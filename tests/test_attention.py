@@ -1,14 +1,10 @@
 """La lección de atención: sus figuras, y lo que lee ya calculado."""
 
-import hashlib
-
 import numpy as np
 import pytest
 
 from llm_intro.attention.figures import plot_families, plot_walk
-from llm_intro.support.data import load_results, path
-
-FILES = {"LSTM": "cervantes", "Transformer": "transformer"}
+from llm_intro.support.data import load_results
 
 
 def test_each_family_looks_where_it_may():
@@ -35,18 +31,30 @@ def test_the_still_walk_shows_what_the_data_say():
     assert len(shown) == (probs >= 0.1).sum() > 0
 
 
-def test_the_duel_was_measured_with_the_weights_of_the_course():
-    """Si cambian los pesos: python benchmarks/attention.py context."""
-    weights = load_results("context")["weights"]
-    found = {n: hashlib.sha256(path(f"{f}.safetensors").read_bytes()) for n, f in FILES.items()}
-    assert weights == {name: hash.hexdigest()[:12] for name, hash in found.items()}
+DUEL = load_results("duel")
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", ["LSTM", "Transformer"])
+def test_the_duel_chose_on_valid(name):
+    """La tasa y el freno de la final son los de la mejor eliminatoria; la corren tres semillas."""
+    tried = [row for row in DUEL["tried"] if row["net"] == name]
+    best, final = min(tried, key=lambda row: row["valid"]), DUEL["final"][name]
+    assert (final["brake"], final["lr"]) == (best["brake"], best["lr"])
+    assert len(tried) == 4 and len(final["heldout"]) == 3 and final["valid"][0] == best["valid"]
+
+
+def test_the_duel_is_between_equals():
+    """Las mismas letras leídas, y parámetros que no se llevan ni un cinco por ciento."""
+    one, other = DUEL["final"].values()
+    assert one["chars"] == other["chars"] and len(set(one["chars"])) == 1
+    assert one["parameters"] == pytest.approx(other["parameters"], rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "Transformer"])
 def test_the_curve_of_the_duel_is_the_one_of_its_networks(name):
     """Más contexto no estorba: de 5 letras a 250 se ganan décimas, y las gana la red entera."""
-    told = load_results("context")
-    bits = dict(zip(told["contexts"], told["bits"][name], strict=True))
-    assert bits[5] - bits[250] > 0.1
-    mean, low, high = told["gain"][name]
+    final = DUEL["final"][name]
+    bits = {n: np.mean(b) for n, b in zip(DUEL["contexts"], final["by_context"], strict=True)}
+    assert bits[5] - bits[250] > 0.05
+    mean, low, high = final["gain"]
     assert low < mean < high and mean == pytest.approx(bits[20] - bits[250], abs=2e-4)
