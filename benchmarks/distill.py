@@ -237,7 +237,7 @@ def weigh(teachers: dict, corpus, device) -> tuple[dict, dict]:
     while True:  # quien no aporta se va, y los demás se reparten su peso
         stacked = np.stack([rows[name] for name in weights])
         weights = dict(zip(weights, fit_product(stacked, told).tolist(), strict=True))
-        if min(weights.values()) > USEFUL:
+        if len(weights) == 1 or min(weights.values()) > USEFUL:
             break
         del weights[min(weights, key=weights.get)]
     bits["todos"] = float(product_bits(stacked, list(weights.values()), told).mean())
