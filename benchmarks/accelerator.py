@@ -75,7 +75,12 @@ def rows() -> dict:
         "grabando el paso (grafo de CUDA)": ({}, GraphedRun, None, 1.5),
         "lotes de 256": (many, Run, None, 3),
         "lotes de 256, grabando el paso": (many, GraphedRun, None, 3),
-        "red de 1024 con más freno, grabando el paso": ({}, GraphedRun, "wide", 15),
+        "red de 1024 con más freno, grabando el paso": (
+            TEACHERS["lstm_1024"],
+            GraphedRun,
+            None,
+            15,
+        ),
         "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.5),
         "la receta de la CPU": (COURSE_RECIPE, Run, None, 1.5),
     }
@@ -89,8 +94,8 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
     torch.manual_seed(0)
     if changes is COURSE_RECIPE:
         model, recipe = CervantesLSTM.course(vocab).to(device), COURSE_RECIPE
-    elif how == "wide":
-        make, recipe = TEACHERS["lstm_1024"]
+    elif isinstance(changes, tuple):  # otra red, con su receta
+        make, recipe = changes
         model = make(vocab).to(device)
     else:
         model = plan_for(vocab, device).model
@@ -111,7 +116,7 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
     with ExitStack() as stack:
         if how == "by hand":
             model.lstm.__class__ = ByHand
-        elif how and how != "wide":
+        elif how:
             stack.enter_context(how)  # sin `fused` no hay quien se salte un paso sin preguntar
             stack.enter_context(
                 patch("llm_intro.support.machine.skip_if_not_finite", lambda *_: None)

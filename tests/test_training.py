@@ -516,7 +516,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, sys.argv[1])
-from fakes import FakeTime, TextCorpus, needs_bf16
+from fakes import FakeTime, TextCorpus
 from llm_intro.lstm import CervantesLSTM
 from llm_intro.recipes import COURSE_RECIPE, STARTING_RECIPE
 from llm_intro.training import Run
