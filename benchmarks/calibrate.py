@@ -11,6 +11,7 @@ import argparse
 from datetime import date
 
 import torch
+from mixtures import network_log_probs
 from packing import cool
 from safetensors.numpy import load_file, save_file
 from ship import DATA, bits_of, save_card
@@ -23,20 +24,11 @@ NETWORKS = ("transformer",)  # la LSTM aprendió apuestas, y salió ya calibrada
 TEMPERATURES = tuple(round(0.9 + 0.02 * i, 2) for i in range(31))  # de 0,90 a 1,50
 
 
-def scores(model, text: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Los logits tras cada símbolo menos el último, (N-1, V), y lo que vino, (N-1,)."""
-    ids, hidden, rows = torch.from_numpy(model.tokenizer.encode(text)), None, []
-    with torch.inference_mode():
-        for x in ids[:-1].split(512):
-            logits, hidden = model(x[:, None], hidden)  # (T, 1, V)
-            rows.append(logits[:, 0])
-    return torch.cat(rows), ids[1:]
-
-
 def best_temperature(model, text: str) -> float:
     """La que menos gasta en `text`."""
-    logits, ids = scores(model, text)
-    losses = {t: cross_entropy(logits / t, ids).item() for t in TEMPERATURES}
+    ids = model.tokenizer.encode(text)
+    scores, came = torch.from_numpy(network_log_probs(model, ids)), torch.from_numpy(ids[1:])
+    losses = {t: cross_entropy(scores / t, came).item() for t in TEMPERATURES}
     return min(losses, key=losses.get)
 
 

@@ -46,6 +46,14 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture
+def tidy(chromium):
+    """Cierra al acabar las páginas de una prueba: si no, siguen trabajando detrás."""
+    yield
+    for context in chromium.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def captures() -> Path:
     """Dónde se guardan las capturas: $CI_ARTIFACTS, o una carpeta que git no mira."""

@@ -14,7 +14,6 @@ from conftest import open_page
 
 # De la más larga a la más corta. Una lección más es una línea más: su nombre y sus controles.
 LESSONS = {
-    "06_desguace": 2,
     "04_escribir_como_cervantes": 2,
     "09_demo_en_clase": 7,
     "00_empieza_aqui": 1,

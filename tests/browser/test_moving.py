@@ -5,7 +5,7 @@ Se abren sin núcleo y sin red, en un móvil, en un portátil y en un proyector,
 
 import html
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import quantiles
 
 import nbformat
@@ -19,9 +19,28 @@ from llm_intro.face.explorables import quiz
 from llm_intro.support.data import load_results
 
 SCREENS = [(390, 844), (1280, 720), (1920, 1080)]
-SLOWER, FRAMES, MAX_FRAME = 6, 60, 33  # ms
+SLOWER, FRAMES, MAX_FRAME = 6, 60, 33  # veces más lenta que la de referencia; cambios; ms
+ROUNDS = 3
+YARD = 2.9  # ms de la vara en la máquina de referencia: en ella, las figuras pagan 2,7 a 4,3
 SERIOUS = {"serious", "critical"}
 HEAD = '<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+YARDSTICK = (
+    '<main><input type="range" max="59"><svg viewBox="0 0 300 100"><path /></svg><ul>'
+    + 24 * "<li><b></b> <span></span></li>"
+    + """</ul></main><script>
+const items = [...document.querySelectorAll("li")], path = document.querySelector("path");
+document.querySelector("input").addEventListener("input", ({ target }) => {
+  const n = Number(target.value);
+  requestAnimationFrame(() => {
+    items.forEach((item, i) => {
+      item.firstChild.textContent = "letra ".repeat((n + i) % 7);
+      item.lastChild.textContent = `${(n * i) % 100} %`;
+    });
+    path.setAttribute("d", items.map((_, i) => `M${12 * i} 100v-${(n * i) % 90}h9V100z`).join(""));
+  });
+});
+</script>"""
+)
 SHAKE = """(n) => {
   const tell = (node) => node.dispatchEvent(new Event("input", { bubbles: true }));
   const key = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
@@ -51,6 +70,7 @@ def stored() -> dict[str, tuple[str, str, str]]:
 
 
 STORED = stored()
+pytestmark = pytest.mark.usefixtures("tidy")
 each_figure = pytest.mark.parametrize("name", STORED)
 
 
@@ -77,41 +97,46 @@ def test_the_saved_figure_lives_in_its_frame(chromium, name, tmp_path, captures)
     """En tres pantallas y dos temas: cabe en su marco, no pide nada y no se queja."""
     path = tmp_path / "pagina.html"
     path.write_text(HEAD + STORED[name][-1], encoding="utf-8")
-    for width, height in SCREENS:
-        for dark in (False, True):
-            page, asked = open_page(chromium, width, height, dark), []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.goto(path.as_uri())
-            page.frame_locator("iframe").locator("main > *").first.wait_for(state="attached")
-            root = "document.documentElement"
-            size = f"[{root}.scrollWidth - innerWidth, {root}.scrollHeight - innerHeight]"
-            assert max(page.frames[1].evaluate(size)) <= 0, f"no cabe a {width}"
-            page.screenshot(path=captures / f"{name}-{width}{'-oscuro' if dark else ''}.png")
-            assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-            assert page.faults == []
-            page.context.close()
+    page, asked = open_page(chromium), []
+    page.on("request", lambda request: asked.append(request.url))
+    for (width, height), theme in product(SCREENS, ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        page.goto(path.as_uri())
+        page.frame_locator("iframe").locator("main > *").first.wait_for(state="attached")
+        root = "document.documentElement"
+        size = f"[{root}.scrollWidth - innerWidth, {root}.scrollHeight - innerHeight]"
+        assert max(page.frames[1].evaluate(size)) <= 0, f"no cabe a {width}"
+        page.screenshot(path=captures / f"{name}-{width}-{theme}.png")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert page.faults == []
 
 
 @each_figure
 def test_it_moves_in_time_on_a_slow_machine(chromium, name, inner):
-    """En una máquina seis veces más lenta, 95 de cada 100 cambios se pintarían a tiempo.
+    """Seis veces más lento que en la máquina de referencia, se pintaría a tiempo.
 
-    Cuenta lo que trabaja el procesador por cambio. Quien más lo use solo puede sumar: de tres
-    tandas vale la menor.
+    Cuenta lo que trabaja el procesador en 95 de cada 100 cambios y lo compara con una vara, una
+    página siempre igual que se mueve justo antes: así no depende de la máquina en que se prueba.
+    Quien más la use solo puede sumar: basta con que una de tres tandas llegue.
     """
-    page = open_page(chromium, 390, 844)
+    yard, page = (open_page(chromium, 390, 844) for _ in range(2))
+    yard.set_content(HEAD + YARDSTICK)
     page.goto(inner(name))
-    tool = page.context.new_cdp_session(page)
-    tool.send("Performance.enable", {"timeDomain": "threadTicks"})
-    slow = SLOWER * min(late(page, tool) for _ in range(3))
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    print(f"\n{name}: primera imagen {paint:.0f} ms; cambio p95 {slow:.1f} ms")
+    for _ in range(ROUNDS):
+        unit, spent = late(yard), late(page)
+        slow = SLOWER * spent * YARD / unit
+        print(f"\n{name}: cambio p95 {spent:.1f} ms; la vara, {unit:.1f}; en un móvil, {slow:.1f}")
+        if slow <= MAX_FRAME:
+            break
     assert slow <= MAX_FRAME
     assert page.faults == []
 
 
-def late(page, tool) -> float:
+def late(page) -> float:
     """Milisegundos de procesador en que caben 95 de cada 100 cambios."""
+    tool = page.context.new_cdp_session(page)
+    tool.send("Performance.enable", {"timeDomain": "threadTicks"})
     spent = [worked(tool)]
     for n in range(FRAMES):
         page.evaluate(SHAKE, n)
@@ -174,13 +199,14 @@ def test_a_quiz_is_answered_by_keyboard(chromium, tmp_path):
 
 
 @each_figure
-@pytest.mark.parametrize("dark", [False, True], ids=["claro", "oscuro"])
-def test_it_can_be_used_without_seeing_it(chromium, name, inner, dark):
-    """Axe no encuentra nada grave."""
-    page = open_page(chromium, 390, 844, dark)
-    page.goto(inner(name))
-    found = Axe().run(page).response["violations"]
-    assert [one for one in found if one["impact"] in SERIOUS] == []
+def test_it_can_be_used_without_seeing_it(chromium, name, inner):
+    """Axe no encuentra nada grave, ni en claro ni en oscuro."""
+    page = open_page(chromium, 390, 844)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.goto(inner(name))
+        found = Axe().run(page).response["violations"]
+        assert [one for one in found if one["impact"] in SERIOUS] == []
 
 
 @pytest.mark.slow
@@ -202,4 +228,3 @@ def test_jupyterlab_shows_it_without_running_anything(chromium, lab, trusted):
         page.frame_locator(".jp-OutputArea-output iframe").locator("main > p").first.wait_for()
     else:
         assert page.locator(".jp-OutputArea-output iframe").count() == 0
-    page.context.close()
