@@ -58,9 +58,8 @@ claims: env ## Reúne las afirmaciones en AFIRMACIONES.md y las figuras del READ
 publish: ## Pone la dirección del curso en todas partes: REPO=cuenta/nombre REF=v1.0.0
 	@$(ANY_PYTHON) tools/publish.py $(if $(REPO),--repo "$(REPO)") $(if $(REF),--ref "$(REF)")
 
-bench: env ## Las comparaciones: cada una imprime su tabla
-	@set -e; for file in $(filter-out %/ship.py,$(wildcard benchmarks/*.py)); do \
-	  echo "== $$file"; $(PYTHON) "$$file"; done
+bench: env ## Las comparaciones, en su versión corta; enteras, cada una con su orden
+	@bash .ci/run bench
 
 clean: ## Borra el entorno y las cachés; los cuadernos y tus modelos se quedan
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build ./*.egg-info

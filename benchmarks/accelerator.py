@@ -1,6 +1,6 @@
 """Entrenar en una tarjeta: velocidad, segundos hasta cada meta, memoria, y qué aporta cada cambio.
 
-    python benchmarks/accelerator.py            # unos 25 minutos, con una tarjeta
+    python benchmarks/accelerator.py            # unos tres cuartos de hora, con una tarjeta
     python benchmarks/accelerator.py --share .1 # en la décima parte, si se presta poco rato
     python benchmarks/accelerator.py --smoke    # unos pasos de cada fila, en lo que haya
 

@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py            # ajusta la red empaquetada y su ficha
     python benchmarks/calibrate.py --smoke    # segundos, con un trozo de valid, sin guardar
 
-Una red que ha leído 80 veces el mismo libro apuesta más fuerte de lo que acierta. Dividir los
+Una red que ha leído 38 veces el mismo libro apuesta más fuerte de lo que acierta. Dividir los
 logits por T es dividir `fc`, y no cuesta nada: a temperatura 1, la red ya apuesta lo justo.
 """
 

@@ -1,7 +1,7 @@
 """La red que viaja con el curso, aprendida de otras: varios maestros y texto sin fin.
 
     python benchmarks/distill.py teacher lstm_1024 --minutes 3   # uno de TEACHERS, hasta su mejor
-    python benchmarks/distill.py student --minutes 5             # las alumnas, con los que haya
+    python benchmarks/distill.py student                         # las alumnas, con los que haya
     python benchmarks/distill.py report                          # cada uno y su mezcla, en valid
     python benchmarks/distill.py pack --width 768                # mide una y la empaqueta
     python benchmarks/distill.py --smoke                         # todo, en segundos y en pequeño
@@ -467,7 +467,7 @@ def main() -> None:
     )
     parser.add_argument("what", nargs="?", choices=["teacher", "student", "report", "pack"])
     parser.add_argument("name", nargs="?", choices=list(TEACHERS))
-    parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--minutes", type=float, help="3 de cada maestro, 5,1 de las alumnas")
     parser.add_argument("--width", type=int, nargs="+", default=[952, 768])
     parser.add_argument("--lr", type=float, default=4e-3)
     parser.add_argument("--hard", type=float, default=0.5, help="peso del comienzo de train")
@@ -478,9 +478,10 @@ def main() -> None:
     if options.smoke:
         smoke(corpus, device)
     elif options.what == "teacher":
-        teach(options.name, corpus, device, minutes=options.minutes)
+        teach(options.name, corpus, device, minutes=options.minutes or 3.0)
     elif options.what == "student":
-        learn(corpus, device, options.minutes, options.width, lr=options.lr, hard=options.hard)
+        minutes = options.minutes or 5.1
+        learn(corpus, device, minutes, options.width, lr=options.lr, hard=options.hard)
     elif options.what == "pack":
         pack(corpus, options.width[0])
     else:

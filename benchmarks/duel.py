@@ -3,10 +3,11 @@
     python benchmarks/duel.py            # con un hilo de CPU, alrededor de una hora
     python benchmarks/duel.py --smoke    # redes de juguete, unos pasos, sin guardar
 
-Las dos leen lo mismo: veinticinco vueltas a las primeras cien mil letras, de sobra para que
-sobreajusten. Se elige en valid: primero la tasa, con un freno medio; después el freno, con esa
-tasa. Lo elegido se repite con otras dos semillas, y solo entonces se mide, una vez, en lo
-reservado: entero, y dejándoles ver solo unas pocas letras. Se guarda en llm_intro/data/duel.json.
+Las dos leen lo mismo: veinticinco vueltas a las primeras cien mil letras, bastantes para que
+sobreajuste el Transformer sin freno. Se elige en valid: primero la tasa, con un freno medio;
+después el freno, con esa tasa. Lo elegido se repite con otras dos semillas, y solo entonces se
+mide, una vez, en lo reservado: entero, y dejándoles ver solo unas pocas letras. Se guarda en
+llm_intro/data/duel.json.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""RESULTS.md: todas las cifras medidas, cada una junto a la orden que la hizo.
+"""RESULTS.md: las cifras medidas, cada una junto a la orden que la hizo.
 
     python benchmarks/results.py              # la escribe con lo guardado
     python benchmarks/results.py --check      # falla si no está al día
@@ -128,7 +128,7 @@ def shipped() -> str:
             f"{weights.stat().st_size / 1e6:.2f}", f"`{card['command']}` · {card['date']}",
         ])  # fmt: skip
     head = ["modelo", "números", "CPU, s", "train", "valid", "reservado", "LXXIV (extracto)",
-            "pérdida por 8 bits", "MB", "orden"]  # fmt: skip
+            "pérdida por 8 bits, en lo reservado (la LSTM, en valid)", "MB", "orden"]  # fmt: skip
     return table(head, rows)
 
 
@@ -177,7 +177,7 @@ def mixtures() -> str:
     note = (
         f"`{stored['made']}` · {stored['date']} · {stored['machine']}. La red que aprende al "
         f"leer da un paso tras cada trozo de 64 letras; tasa {stored['dynamic']['rate']}, elegida "
-        f"en valid ({rates})."
+        f"en las primeras 40 000 letras de valid ({rates})."
     )
     return f"{note}\n\n{table(head, rows)}"
 
@@ -226,7 +226,7 @@ def distilled() -> str:
         f"alumna, de 960, {before['student_960']['valid']:.4f}."
     )
     head = ["red", "peso", "valid, 40 000 letras", "parámetros", "M de letras",
-            "segundos en la tarjeta", "valid"]  # fmt: skip
+            "segundos en la tarjeta", "valid, al entrenar"]  # fmt: skip
     return f"{note}\n\n{table(head, rows)}\n\n{first}"
 
 

@@ -4,9 +4,9 @@
     python benchmarks/scoreboard.py table      # imprime lo guardado
     python benchmarks/scoreboard.py --smoke    # sin guardar
 
-Reúne lo que midieron otros: recipes.py (recetas), ship.py y calibrate.py (redes), mixtures.py
-(mezclas y redes que aprenden al leer) y rivals.py (compresores). Solo calcula el 10-grama y las
-muestras.
+Reúne lo que midieron otros: recipes.py (recetas), ship.py, distill.py y calibrate.py (redes),
+mixtures.py (mezclas y redes que aprenden al leer) y rivals.py (compresores). Solo calcula el
+10-grama y las muestras.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def recipe_rows() -> list[dict]:
 
 
 def network_rows() -> list[dict]:
-    """Las dos redes que viajan con el curso, con las cifras de sus fichas."""
+    """La LSTM y el Transformer que viajan con el curso, con las cifras de sus fichas."""
     rows = []
     for name, key in NETWORKS.items():
         card = load_card(key)

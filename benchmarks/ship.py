@@ -79,7 +79,7 @@ SMALL_RECIPE = replace(  # la del curso, que además aprende a empezar de cero
 
 
 def make_lstm(vocab_size: int) -> RegularizedLSTM:
-    """La LSTM de la primera edición: una capa ancha y apagados en tres sitios."""
+    """La maestra de la LSTM que viaja: una capa ancha y apagados en tres sitios."""
     return RegularizedLSTM(
         vocab_size,
         embed_dim=64,
@@ -94,7 +94,7 @@ def make_lstm(vocab_size: int) -> RegularizedLSTM:
 
 
 def make_transformer(vocab_size: int, layers: int = 3, width: int = 264) -> Transformer:
-    """El Transformer con el que se compara: los mismos pesos y el mismo cómputo."""
+    """El Transformer que viaja: casi los mismos pesos y el mismo cómputo que esa LSTM."""
     return Transformer(vocab_size, width=width, heads=6, layers=layers, context=256, dropout=0.2)
 
 

@@ -1,4 +1,4 @@
-"""Los modelos que vienen con el curso, aprendidos del libro entero y listos sin red.
+"""Los modelos que vienen con el curso, ya entrenados y listos sin red.
 
 Cada uno son dos archivos en `data/`: los números (safetensors o npz) y su ficha (JSON), que
 dice con qué datos, con qué orden y en qué máquina se hizo, y cuánto vale.
