@@ -375,7 +375,7 @@ class Pupil:
                 slow.lerp_(now, AVERAGED)
 
 
-def learn(corpus, device, minutes, widths, streams=STREAMS, lr=4e-3, hard=0.5) -> None:
+def learn(corpus, device, widths, minutes=5.1, streams=STREAMS, lr=4e-3, hard=0.5) -> None:
     """Entrena con lo que escriben los maestros una alumna de cada ancho; guarda su mejor medida."""
     tokenizer = symbols()
     made = known(device)
@@ -457,7 +457,7 @@ def smoke(corpus, device) -> None:
     TEACHERS["transformer_small"] = (transformer(0.1, 24, 1), tiny)
     for name in TEACHERS:
         teach(name, corpus, device, minutes=None, steps=3, evals=1)
-    learn(corpus, device, 0.05, widths=(32, 24), streams=8)
+    learn(corpus, device, (32, 24), minutes=0.05, streams=8)
 
 
 def main() -> None:
@@ -473,15 +473,15 @@ def main() -> None:
     parser.add_argument("--hard", type=float, default=0.5, help="peso del comienzo de train")
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
+    given = {} if options.minutes is None else {"minutes": options.minutes}
     corpus, device = load_quijote(), best_device()
     torch.set_num_threads(1)
     if options.smoke:
         smoke(corpus, device)
     elif options.what == "teacher":
-        teach(options.name, corpus, device, minutes=options.minutes or 3.0)
+        teach(options.name, corpus, device, **given)
     elif options.what == "student":
-        minutes = options.minutes or 5.1
-        learn(corpus, device, minutes, options.width, lr=options.lr, hard=options.hard)
+        learn(corpus, device, options.width, lr=options.lr, hard=options.hard, **given)
     elif options.what == "pack":
         pack(corpus, options.width[0])
     else:

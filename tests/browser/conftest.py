@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]'")
-pytest.importorskip("axe_playwright_python", reason="pip install -e '.[browser]'")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="pip install -e '.[browser]'"
+)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -80,6 +82,17 @@ def open_page(browser, width: int = 1280, height: int = 720, dark: bool = False)
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("dialog", lambda box: (page.faults.append(f"diálogo: {box.message}"), box.dismiss()))
     return page
+
+
+def serious(page, context=None, **options) -> list[tuple[str, str]]:
+    """Lo grave que axe encuentra en la página: cada regla, con el trozo que la rompe."""
+    options = {"resultTypes": ["violations"], **options}  # sin esto recoge también lo que está bien
+    return [
+        (one["id"], node["html"][:200])
+        for one in axe.Axe().run(page, context, options).response["violations"]
+        for node in one["nodes"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def stay_home(route) -> None:

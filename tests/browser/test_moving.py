@@ -10,8 +10,7 @@ from statistics import quantiles
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import open_page
+from conftest import open_page, serious
 from nbformat.sign import NotebookNotary
 
 import lessons
@@ -22,7 +21,6 @@ SCREENS = [(390, 844), (1280, 720), (1920, 1080)]
 SLOWER, FRAMES, MAX_FRAME = 6, 60, 33  # veces más lenta que la de referencia; cambios; ms
 ROUNDS = 3
 YARD = 2.9  # ms de la vara en la máquina de referencia: en ella, las figuras pagan 2,7 a 4,3
-SERIOUS = {"serious", "critical"}
 HEAD = '<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
 YARDSTICK = (
     '<main><input type="range" max="59"><svg viewBox="0 0 300 100"><path /></svg><ul>'
@@ -205,8 +203,7 @@ def test_it_can_be_used_without_seeing_it(chromium, name, inner):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.goto(inner(name))
-        found = Axe().run(page).response["violations"]
-        assert [one for one in found if one["impact"] in SERIOUS] == []
+        assert serious(page) == []
 
 
 @pytest.mark.slow

@@ -15,8 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
-from conftest import open_page
+from conftest import open_page, serious
 
 import lessons
 import website
@@ -28,7 +27,8 @@ SAMPLE = """() => {
     if (![...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim())) continue;
     const { color, fontSize, fontWeight } = getComputedStyle(node), way = [];
     for (let up = node; up; up = up.parentElement) {
-      way.push(up.tagName, up.className, getComputedStyle(up).backgroundColor);
+      const own = [up.tagName, up.getAttribute("class"), up.getAttribute("style")];
+      way.push(...own, getComputedStyle(up).backgroundColor);
     }
     const key = [color, fontSize, fontWeight, ...way].join();
     node.toggleAttribute("data-sample", !seen.has(key));
@@ -36,8 +36,7 @@ SAMPLE = """() => {
   }
 }"""
 LOADS = {"src", "srcset", "poster", "data", "background"}
-SERIOUS = {"serious", "critical"}
-QUICK = {"iframes": False, "preload": False, "resultTypes": ["violations"]}  # los marcos van aparte
+WHOLE = {"iframes": False, "preload": False}  # la página sin sus marcos, que van aparte
 PAGES = [one.path.stem for one in lessons.all_lessons()]
 PAGES += [one.stem for one in sorted(lessons.NOTEBOOKS.glob("*.md"))]
 PAGES += ["index", "INSTALAR", "search"]
@@ -127,17 +126,17 @@ def test_every_lesson_offers_its_notebook_and_formulas_are_drawn_by_the_browser(
 def test_a_page_fits_speaks_and_is_seen_soon(chromium, site, name, captures):
     """En un móvil, en claro y en oscuro: cabe, no falla, axe calla y se pinta pronto.
 
-    El contraste, que es lo lento, se mira una vez por cada camino de etiquetas, clases y colores.
+    El contraste, que es lo lento, se mira una vez por cada camino de etiquetas y estilos.
     """
     page, asked = open_page(chromium, 390, 844), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((site / f"{name}.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert serious(page, rules={"color-contrast": {"enabled": False}}) == []
+    assert serious(page, **WHOLE, rules={"color-contrast": {"enabled": False}}) == []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.evaluate(SAMPLE)
-        assert serious(page, "[data-sample]", runOnly=["color-contrast"]) == []
+        assert serious(page, "[data-sample]", **WHOLE, runOnly=["color-contrast"]) == []
         page.screenshot(path=captures / f"sitio-{name}-{theme}.png")
     assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
     assert page.faults == []
@@ -145,17 +144,6 @@ def test_a_page_fits_speaks_and_is_seen_soon(chromium, site, name, captures):
     weight = (site / f"{name}.html").stat().st_size
     print(f"\n{name}: {weight / 1000:.0f} KB, primera imagen {paint:.0f} ms, axe: nada grave")
     assert paint <= MAX_FIRST_PAINT
-
-
-def serious(page, context=None, **options) -> list[tuple[str, str]]:
-    """Lo grave que axe encuentra en la página."""
-    found = Axe().run(page, context, {**QUICK, **options})
-    return [
-        (one["id"], node["html"][:200])
-        for one in found.response["violations"]
-        for node in one["nodes"][:3]
-        if one["impact"] in SERIOUS
-    ]
 
 
 @pytest.mark.parametrize("asked", ["desguace", "n-grama", "ñ", "averías", "averias", "atencion"])
