@@ -1,8 +1,8 @@
 // La página: atiende los mandos, mueve al escritor y enseña lo que pasa.
 // Todo texto ajeno entra con textContent: nunca se interpreta como HTML.
 
-const WORK_MS = 10; // cuánto trabaja seguido: después se atiende a los mandos y a la pantalla
-const REDRAW_MS = 100; // mientras escribe deprisa, las barras cambian diez veces por segundo
+const WORK_MS = 30; // cuánto trabaja seguido: después se atiende a los mandos
+const REDRAW_MS = 100; // mientras escribe deprisa, la pantalla cambia diez veces por segundo
 const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
 const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
 const WIDE = 800; // píxeles: en una pantalla así caben todos los mandos
@@ -55,7 +55,7 @@ class Page {
     this.ready = false;
     this.moved = false; // los mandos, después de empezar a escribir
     this.promised = 0;
-    this.text.data = "";
+    this.text.data = this.unseen = ""; // lo escrito, y lo que aún no ha llegado a la pantalla
     $("hecho").textContent = "";
     try {
       const seed = check("semilla", readSeed);
@@ -147,28 +147,34 @@ class Page {
 
   /** Escribe hasta `count` letras, y una al menos aunque no dé tiempo; devuelve cuántas. */
   write(count, deadline = Infinity) {
-    let letters = "";
-    while (this.canWrite && !this.full && letters.length < count) {
-      if (letters && performance.now() >= deadline) break;
-      letters += this.writer.writeOne(readSettings());
+    const settings = readSettings();
+    let written = 0;
+    while (this.canWrite && !this.full && written < count) {
+      if (written > 0 && performance.now() >= deadline) break;
+      this.unseen += this.writer.writeOne(settings);
+      written++;
     }
-    if (letters) this.addText(letters);
+    const late = performance.now() - this.drawn >= REDRAW_MS;
     if (this.full) this.pause();
-    else if (!this.playing || performance.now() - this.drawn >= REDRAW_MS) this.draw();
-    return letters.length;
+    else if (!this.playing || late) this.draw();
+    else if (written === count) this.showText(); // al día: cada letra se ve al escribirse
+    return written;
   }
 
-  /** Añade letras al final y baja hasta ellas, salvo que se esté leyendo más arriba. */
-  addText(letters) {
+  /** Enseña lo que aún no se ve y baja hasta ello, salvo que se esté leyendo más arriba. */
+  showText() {
+    if (!this.unseen) return;
     const paper = $("papel");
     const atEnd = paper.scrollHeight - paper.scrollTop - paper.clientHeight < 40;
-    this.text.appendData(letters);
+    this.text.appendData(this.unseen);
+    this.unseen = "";
     if (atEnd) paper.scrollTop = paper.scrollHeight;
   }
 
-  /** Las barras y la entropía de ahora. */
+  /** El texto, las barras y la entropía de ahora. */
   draw() {
     if (!this.canWrite) return;
+    this.showText();
     const probs = this.writer.probs(readSettings());
     const words = describe(probs, this.symbols);
     this.drawn = performance.now();

@@ -116,7 +116,10 @@ def test_the_same_seed_repeats_the_text(page):
 
 
 def test_it_writes_at_least_60_letters_a_second_on_a_cpu_six_times_slower(page):
-    """Es decir, 360 aquí. Con la máquina libre, de reloj; si está ocupada, de procesador."""
+    """Es decir, 360 aquí, contando todo lo que trabaja la página: la red, el texto y las barras.
+
+    En segundos de procesador, que no cambian con lo que haga al lado la máquina.
+    """
     client = page.context.new_cdp_session(page)
     client.send("Performance.enable", {"timeDomain": "threadTicks"})
 
@@ -124,14 +127,11 @@ def test_it_writes_at_least_60_letters_a_second_on_a_cpu_six_times_slower(page):
         metrics = client.send("Performance.getMetrics")["metrics"]
         return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
 
-    page.evaluate("for (let i = 0; i < 50; i++) page.writer.writeOne(readSettings())")
+    write(page, 100)  # que el navegador compile lo que va a usar
     before = busy()
-    page.evaluate("for (let i = 0; i < 300; i++) page.writer.writeOne(readSettings())")
-    worked = 300 / (busy() - before)
-    start = page.evaluate("performance.now()")
-    shown = len(write(page, 600)) / (page.evaluate("performance.now()") - start) * 1000
-    print(f"\nletras por segundo: {worked:.0f} de CPU; en pantalla, {shown:.0f} de reloj")
-    assert (shown if quiet() else worked) >= 6 * 60
+    pace = len(write(page, 1000)) / (busy() - before)
+    print(f"\nletras por segundo de procesador: {pace:.0f}")
+    assert pace >= 6 * 60
 
 
 RACE = """() => {
