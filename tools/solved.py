@@ -46,12 +46,13 @@ def run(path: Path) -> tuple[str, int]:
 def main(folder: str) -> int:
     """Ejecuta la carpeta entera; 1 si la solución de algún ejercicio no es correcta.
 
-    El primero va solo, porque instala el módulo; los demás, de dos en dos.
+    El primero va solo, porque instala el módulo; los demás, de dos en dos y del último al segundo,
+    que así las lecciones largas no acaban solas.
     """
     first, *others = sorted(Path(folder).glob(lessons.PATTERN))
     total = 0
     with ProcessPoolExecutor(TOGETHER) as pool:
-        for told, bad in chain([run(first)], pool.map(run, others)):
+        for told, bad in chain([run(first)], pool.map(run, reversed(others))):
             print(told, flush=True)
             total += bad
     return int(total > 0)

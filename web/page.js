@@ -17,6 +17,7 @@ class Page {
     this.text = $("escrito").appendChild(document.createTextNode(""));
     this.ready = false; // hay un comienzo y una semilla que valen
     this.playing = false;
+    this.drawn = 0; // cuándo cambió la pantalla
     this.net = card.date; // qué red es, para quien abra la dirección
     $("ajustes").open = innerWidth >= WIDE;
     this.listen();
@@ -84,6 +85,7 @@ class Page {
   play() {
     if (!this.ready || this.full) return;
     this.playing = true;
+    this.promised = 0;
     this.owed = 1; // letras que tocan ya, según el ritmo
     this.before = performance.now();
     this.meter = new Meter(this.writer.written);
@@ -93,6 +95,7 @@ class Page {
 
   pause() {
     this.playing = false;
+    this.promised = 0;
     $("escribir").textContent = "Escribir";
     if (this.canWrite) this.draw();
   }
@@ -154,10 +157,11 @@ class Page {
       this.unseen += this.writer.writeOne(settings);
       written++;
     }
+    const done = written === count;
     const late = performance.now() - this.drawn >= REDRAW_MS;
     if (this.full) this.pause();
-    else if (!this.playing || late) this.draw();
-    else if (written === count) this.showText(); // al día: cada letra se ve al escribirse
+    else if (late || (done && !this.playing)) this.draw();
+    else if (done) this.showText(); // al día: cada letra se ve al escribirse
     return written;
   }
 

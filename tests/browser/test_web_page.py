@@ -134,6 +134,17 @@ def test_it_writes_at_least_60_letters_a_second_on_a_cpu_six_times_slower(page):
     assert pace >= 6 * 60
 
 
+def test_every_letter_is_on_screen_after_a_pause(page):
+    """A toda prisa la pantalla va por detrás; al parar, alcanza a lo escrito."""
+    page.evaluate("$('ajustes').open = true")
+    page.select_option("#ritmo", web_page.FAST)
+    for _ in range(6):
+        for _ in ("escribir", "pausa"):
+            page.click("#escribir")
+            page.wait_for_timeout(70)
+        assert len(page.text_content("#escrito")) == page.evaluate("page.writer.written") > 0
+
+
 RACE = """() => {
   const columns = 768, rows = 4 * columns;
   const fill = (length) => Float32Array.from({ length }, () => Math.random() - 0.5);
@@ -276,6 +287,17 @@ def test_an_address_writes_the_same_text_on_another_phone(chromium, path, page, 
         assert other.text_content("#hecho") == ""
     whole = generate(model, start, len(text), 1.1, 20, 0.9, seed=41)
     assert start + text == whole
+
+
+def test_an_address_stops_when_it_is_told(chromium, path, page):
+    """Lo que promete la dirección no sigue solo después de una pausa."""
+    write(page, 2000)
+    with opened(chromium, path, after="#" + shared(page).split("#")[1]) as other:
+        for _ in ("seguir", "pausa"):
+            other.click("#escribir")
+        written = other.evaluate("page.writer.written")
+        other.wait_for_timeout(500)
+        assert other.evaluate("page.writer.written") == written < 2000
 
 
 def test_a_text_written_with_two_temperatures_says_it_will_not_repeat(page):
