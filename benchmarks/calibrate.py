@@ -34,6 +34,8 @@ def best_temperature(model, text: str) -> float:
 
 def calibrate(name: str, corpus) -> None:
     """Ajusta una red y apunta en su ficha lo de antes y lo de después."""
+    if "calibration" in load_card(name):
+        raise SystemExit(f"{name} ya lleva su temperatura: empaquétala antes con ship.py pack.")
     temperature = best_temperature(load_pretrained(name), corpus.valid)
     file = DATA / f"{name}.safetensors"
     save_file(cool(load_file(file), temperature), file)

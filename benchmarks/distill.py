@@ -10,6 +10,7 @@ Los maestros se entrenan como cualquier red del curso, con train. Después escri
 nuevo, que empieza con un trozo de train y sigue por su cuenta, y la alumna aprende a apostar como
 ellos en cada letra: no solo cuál vino, sino cuánto se merecía cada una. Como el texto no se acaba,
 no hay nada que memorizar. Los pesos de la mezcla se eligen en valid; lo reservado no se toca.
+Un aprendizaje cortado no se reanuda: la alumna vuelve a empezar.
 
 Fuente: Hinton, Vinyals y Dean (2015), «Distilling the Knowledge in a Neural Network»; con texto
     inventado por el maestro, Kim y Rush (2016), «Sequence-Level Knowledge Distillation».

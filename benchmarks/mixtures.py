@@ -99,7 +99,10 @@ def read_all(models: dict, texts: dict[str, str], rate: float) -> dict:
 
 
 def measure(read: dict, keys: tuple[str, ...], how: str) -> dict:
-    """Una fila: pesos de valid, bits de cada parte y lo que gana a la mejor de las suyas."""
+    """Una fila: pesos de valid, bits de cada parte y lo que gana a la mejor de las suyas.
+
+    La red que aprende al leer, si va sola, se compara con la misma sin aprender.
+    """
     bits = {p: np.stack([token_bits(r[key], r["ids"]) for key in keys]) for p, r in read.items()}
     if how == "suma":
         weights = fit_weights(bits["valid"])
@@ -111,6 +114,8 @@ def measure(read: dict, keys: tuple[str, ...], how: str) -> dict:
             for part, rows in read.items()
         }
     best = bits["heldout"][bits["valid"].mean(axis=1).argmin()]
+    if keys == (LEARNING,):
+        best = token_bits(read["heldout"]["cervantes"], read["heldout"]["ids"])
     gain = best - mixed["heldout"]
     return {
         "parts": list(keys),

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 DATA, OUTPUTS, PAGE = HERE.parent / "llm_intro" / "data", HERE / "outputs", HERE / "RESULTS.md"
 LIVE = {
     "ngram_vs_nltk": "N-gramas, y los de NLTK",
+    "loop": "El bucle que entrena",
     "sampler": "Escribir letra a letra",
     "memory": "¿Copia o crea?",
     "accelerator": "En una tarjeta",
@@ -129,7 +130,19 @@ def shipped() -> str:
         ])  # fmt: skip
     head = ["modelo", "números", "CPU, s", "train", "valid", "reservado", "LXXIV (extracto)",
             "pérdida por 8 bits, en lo reservado (la LSTM, en valid)", "MB", "orden"]  # fmt: skip
-    return table(head, rows)
+    return f"{table(head, rows)}\n\n{calibrated('transformer')}"
+
+
+def calibrated(name: str) -> str:
+    """La temperatura que una red lleva dentro, y lo que pagaba sin ella."""
+    card = load(name)
+    told = card["calibration"]
+    before, after = (bits["heldout"] for bits in (told["bits_before"], card["bits_per_char"]))
+    return (
+        f"`{name}` lleva dentro una temperatura de {told['temperature']}, elegida en valid "
+        f"(`{told['made']}` · {told['date']}): en lo reservado, {before:.4f} sin ella y "
+        f"{after:.4f} con ella. `cervantes` no lleva ninguna."
+    )
 
 
 def whole_seconds(seconds: float | None) -> str:
@@ -165,14 +178,15 @@ def mixtures() -> str:
     for row in stored["rows"]:
         low, high = row["gain_95"]
         several = len(row["parts"]) > 1
+        compared = several or "aprendiendo" in row["parts"][0]
         weights = ", ".join(f"{weight:.2f}" for weight in row["weights"])
         rows.append([
             " + ".join(row["parts"]), row["how"] if several else "", weights if several else "",
             *(f"{row['bits'][part]:.4f}" for part in ("valid", "heldout", "extracto")),
-            f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]" if several else "",
+            f"{row['gain']:.4f} [{low:.4f}, {high:.4f}]" if compared else "",
         ])  # fmt: skip
     head = ["partes", "cómo", "pesos, de valid", "valid", "reservado", "LXXIV (extracto)",
-            "gana a su mejor parte [95 %]"]  # fmt: skip
+            "gana a su mejor parte, o a no aprender [95 %]"]  # fmt: skip
     rates = ", ".join(f"{k}: {v:.4f}" for k, v in stored["dynamic"]["rates"].items())
     note = (
         f"`{stored['made']}` · {stored['date']} · {stored['machine']}. La red que aprende al "

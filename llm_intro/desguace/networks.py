@@ -96,7 +96,7 @@ def new_model(name: str, tokenizer: Words, seed: int = 0, causal: bool = True):
     }
     if name not in makers:
         raise ValueError(f"no hay red «{name}»: elige una de {tuple(makers)}.")
-    with private_random(seed, torch.device("cpu")):
+    with private_random(seed):
         model = makers[name]()
     model.tokenizer = tokenizer
     return model

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import torch
 
+CPU = torch.device("cpu")
 SMALL = 1_000_000  # números de una red a la que no le compensa repartirse entre hilos
 
 
@@ -13,7 +14,7 @@ def best_device() -> torch.device:
     """El acelerador de esta máquina si tiene uno (CUDA, MPS…); si no, la CPU."""
     if torch.accelerator.is_available():
         return torch.accelerator.current_accelerator()
-    return torch.device("cpu")
+    return CPU
 
 
 def precision_of(precision: str, device: torch.device) -> torch.dtype:
@@ -60,7 +61,7 @@ def set_random_state(state: dict[str, torch.Tensor], device: torch.device) -> No
 
 
 @contextmanager
-def private_random(seed: int, device: torch.device):
+def private_random(seed: int, device: torch.device = CPU):
     """Dentro, el azar de torch empieza en `seed`; al salir queda como estaba fuera."""
     before = random_state(device)
     torch.default_generator.manual_seed(seed)  # torch.manual_seed sembraría todas las tarjetas
