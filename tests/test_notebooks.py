@@ -219,3 +219,10 @@ def test_folded_code_needs_no_words_and_may_be_longer(tmp_path):
         [],
         [],
     ]
+
+
+def test_the_training_cell_of_lesson_04_is_short():
+    """Ocho líneas o menos: lo demás lo guarda el módulo."""
+    (lesson,) = (one for one in LESSONS if one.path.stem.startswith("04"))
+    source = lessons.source(lesson.cell("entrenar"))
+    assert "train(" in source and len(source.split("\n")) - source.count("\n\n") <= 8
