@@ -1,11 +1,12 @@
 """Entrenar en una tarjeta: velocidad, segundos hasta cada meta, memoria, y qué aporta cada cambio.
 
-    python benchmarks/accelerator.py            # unos tres cuartos de hora, con una tarjeta
+    python benchmarks/accelerator.py            # menos de 25 minutos, con una tarjeta
     python benchmarks/accelerator.py --share .1 # en la décima parte, si se presta poco rato
     python benchmarks/accelerator.py --smoke    # unos pasos de cada fila, en lo que haya
 
-La base es lo que elige `plan_for`; cada fila le quita o le cambia una cosa. Guarda la tabla en
-benchmarks/outputs/, con el nombre de la tarjeta. Sin tarjeta, las filas dicen «sin medir».
+La base es lo que elige `plan_for`; cada fila le quita o le cambia una cosa. Guarda lo medido en
+benchmarks/outputs/, con el nombre de la tarjeta, y el recuadro de la lección 04; la tabla la
+escribe results.py. Sin tarjeta no mide ni guarda nada.
 """
 
 import argparse
@@ -14,9 +15,9 @@ import re
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import date
-from pathlib import Path
 from unittest.mock import patch
 
+import cards
 import torch
 from distill import TEACHERS
 from graphed import GraphedRun
@@ -26,10 +27,6 @@ from llm_intro import COURSE_RECIPE, CervantesLSTM, CharTokenizer, load_quijote
 from llm_intro.models.plan import CARD_RECIPE, plan_for
 from llm_intro.support.machine import best_device, precision_of
 from llm_intro.training import Run, train
-
-OUTPUTS = Path(__file__).parent / "outputs"
-GOALS = (1.80, 1.70, 1.60, 1.55)  # bits/car. en valid
-HEAD = ["fila", "car./s", *(f"s hasta {goal:.2f}" for goal in GOALS), "mejor", "uso", "MB"]
 
 
 class Asking(Run):
@@ -66,28 +63,28 @@ def rows() -> dict:
     many = {"lr": 8e-3, "batch_size": 256}
     slow = patch("llm_intro.recipes.TrainConfig.make_optimizer", slow_optimizer)
     return {
-        "la base (plan_for), hasta su mejor": ({}, Run, None, 15),
-        "en fp32": ({"precision": "fp32"}, Run, None, 1.5),
-        "en fp16, como en una T4": ({"precision": "fp16"}, Run, None, 1.5),
-        "en bf16": ({"precision": "bf16"}, Run, None, 1.5),
+        cards.BASE: ({}, Run, None, 5),
+        "en fp32": ({"precision": "fp32"}, Run, None, 0.5),
+        cards.FP16: ({"precision": "fp16"}, Run, None, 0.5),
+        "en bf16": ({"precision": "bf16"}, Run, None, 0.5),
         "pidiendo la pérdida en cada paso": ({}, Asking, None, 0.5),
         "sin AdamW de un solo núcleo": ({}, Run, slow, 0.5),
-        "grabando el paso (grafo de CUDA)": ({}, GraphedRun, None, 1.5),
-        "lotes de 256": (many, Run, None, 3),
-        "lotes de 256, grabando el paso": (many, GraphedRun, None, 3),
+        "grabando el paso (grafo de CUDA)": ({}, GraphedRun, None, 0.5),
+        "lotes de 256": (many, Run, None, 0.5),
+        "lotes de 256, grabando el paso": (many, GraphedRun, None, 0.5),
         "red de 1024 con más freno, grabando el paso": (
             TEACHERS["lstm_1024"],
             GraphedRun,
             None,
-            15,
+            12,
         ),
-        "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.5),
-        "la receta de la CPU": (COURSE_RECIPE, Run, None, 1.5),
+        "LSTM paso a paso, sin cuDNN": ({}, Run, "by hand", 0.25),
+        "la receta de la CPU": (COURSE_RECIPE, Run, None, 0.5),
     }
 
 
-def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple[list[str], dict]:
-    """Entrena una fila y devuelve sus celdas y sus medidas."""
+def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> dict:
+    """Entrena una fila y devuelve lo medido."""
     changes, run, how, minutes = row
     minutes *= share
     vocab = CharTokenizer.from_text(corpus.text).vocab_size
@@ -100,16 +97,15 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
     else:
         model = plan_for(vocab, device).model
         recipe = replace(CARD_RECIPE if device.type != "cpu" else COURSE_RECIPE, **changes)
-    recipe = replace(recipe, minutes=minutes, evals=max(10, int(40 * minutes)))
+    recipe = replace(recipe, minutes=minutes, evals=max(10, int(20 * minutes)))
     if steps:
         recipe = replace(recipe, minutes=None, steps=steps, evals=1, precision="fp32")
     card = torch.get_device_module(device) if device.type != "cpu" else None
     if hasattr(card, "reset_peak_memory_stats"):
         card.reset_peak_memory_stats()
-    seen, uses = [], []
+    uses = []
 
-    def watch(event):
-        seen.append(event)
+    def watch(_):
         if hasattr(card, "utilization"):
             uses.append(use_of(card))
 
@@ -122,25 +118,23 @@ def measure(corpus, device, row, steps: int | None, share: float = 1.0) -> tuple
                 patch("llm_intro.support.machine.skip_if_not_finite", lambda *_: None)
             )
         history = train(model, corpus, recipe, watch if card else quiet, run=run)
-    last = history.events[-1]
-    reached = [[e.seconds for e in history.events if e.valid_bits <= goal] for goal in GOALS]
-    cells = [f"{last.chars / last.seconds:.0f}"]
-    cells += [f"{seconds[0]:.0f}" if seconds else "no llegó" for seconds in reached]
-    cells += [f"{history.best.valid_bits:.3f} ({history.best.seconds:.0f} s)"]
-    cells += [f"{sum(uses) / len(uses):.0f} %" if any(uses) else "sin medir"]
     has_peak = hasattr(card, "max_memory_allocated")
-    cells += [f"{card.max_memory_allocated() / 2**20:.0f}" if has_peak else "sin medir"]
-    return cells, {"recipe": asdict(recipe), "events": [asdict(e) for e in history.events]}
+    return {
+        "recipe": asdict(recipe),
+        "events": [asdict(event) for event in history.events],
+        "use": round(sum(uses) / len(uses)) if any(uses) else None,
+        "megabytes": round(card.max_memory_allocated() / 2**20) if has_peak else None,
+    }
 
 
-def measured(corpus, device, row, options):
+def measured(corpus, device, row, options) -> dict:
     """`measure`, o por qué no se pudo: una fila que falla no se lleva a las demás."""
     if device.type != "cuda" and row[1] is GraphedRun:
-        return ["solo CUDA", *["sin medir"] * (len(HEAD) - 2)], {}
+        return {"failed": "solo CUDA"}
     try:
         return measure(corpus, device, row, 2 if options.smoke else None, options.share)
     except (RuntimeError, FloatingPointError) as error:
-        return [f"falló: {str(error).splitlines()[0]}"[:80], *["—"] * (len(HEAD) - 2)], {}
+        return {"failed": f"falló: {str(error).splitlines()[0]}"[:80]}
 
 
 def use_of(card) -> float:
@@ -152,34 +146,37 @@ def use_of(card) -> float:
 
 
 def main() -> None:
-    """Mide, si hay dónde, imprime la tabla y la guarda."""
+    """Mide, si hay dónde, imprime la tabla y guarda lo medido."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--share", type=float, default=1.0, help="parte de los minutos")
     options = parser.parse_args()
-    device, corpus = best_device(), load_quijote()
-    module = torch.get_device_module(device)
+    device = best_device()
+    if device.type == "cpu" and not options.smoke:
+        raise SystemExit("Sin tarjeta no hay nada que medir, y nada se guarda: prueba --smoke.")
+    corpus, module = load_quijote(), torch.get_device_module(device)
     name = module.get_device_name() if hasattr(module, "get_device_name") else cpu_name()
-    auto = str(precision_of("auto", device)).removeprefix("torch.")
-    print(f"{name}; torch {torch.__version__}; precisión «auto»: {auto}\n")
-    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
     results = {
         "hardware": name,
         "torch": torch.__version__,
+        "auto": str(precision_of("auto", device)).removeprefix("torch."),
         "share": options.share,
         "date": date.today().isoformat(),
+        "rows": {},
     }
+    print(f"{name}; torch {torch.__version__}; precisión «auto»: {results['auto']}\n")
+    print(cards.line(cards.HEAD), cards.line(["---"] * len(cards.HEAD)), sep="\n")
     for title, row in rows().items():
-        cells = ["sin medir"] * (len(HEAD) - 1)
-        if options.smoke or device.type != "cpu":
-            cells, results[title] = measured(corpus, device, row, options)
-        print("| " + " | ".join([title, *cells]) + " |", flush=True)
-    if not options.smoke and device.type != "cpu":
-        slug = re.sub(r"\W+", "_", name.lower())
-        text = json.dumps(results, ensure_ascii=False, indent=1, default=str)
-        (OUTPUTS / f"accelerator_{slug}.json").write_text(text + "\n", encoding="utf-8")
+        results["rows"][title] = found = measured(corpus, device, row, options)
+        print(cards.line([title, *cards.cells(found)]), flush=True)
+    if options.smoke:
+        return
+    slug = re.sub(r"\W+", "_", name.lower())
+    text = json.dumps(results, ensure_ascii=False, indent=1, default=str)
+    (cards.OUTPUTS / f"accelerator_{slug}.json").write_text(text + "\n", encoding="utf-8")
+    cards.main()
 
 
 if __name__ == "__main__":

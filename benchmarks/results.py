@@ -24,7 +24,6 @@ LIVE = {
     "loop": "El bucle que entrena",
     "sampler": "Escribir letra a letra",
     "memory": "¿Copia o crea?",
-    "accelerator": "En una tarjeta",
     "scaling": "Cuánto cuesta más texto",
     "two_processes": "Repartir un entrenamiento entre dos procesos",
 }
@@ -259,6 +258,8 @@ def live(name: str) -> str:
 
 def page() -> str:
     """RESULTS.md entera."""
+    from cards import section
+
     sections = {
         "Cuánto cómputo cuesta cada receta": f"{recipes()}\n\n{beaten()}",
         "Qué aporta cada decisión": ablation(),
@@ -269,6 +270,7 @@ def page() -> str:
         "Mezclar modelos": mixtures(),
         "Más parámetros y más letras": scaling_law(),
         "Aprender de otras redes": distilled(),
+        "En una tarjeta": section(),
         **{title: live(name) for name, title in LIVE.items()},
     }
     note = (
