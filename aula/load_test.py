@@ -31,7 +31,7 @@ import requests
 from student import Student
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parent
 
 
 class Hub:

@@ -48,6 +48,12 @@ def test_the_pretended_student_asks_for_cells_that_are_there():
     assert re.match(r"\{'slider': (\w+)\.", stored("IDS"))[1] in made
 
 
+def test_the_load_test_hands_out_this_course():
+    """La carpeta que clona para los alumnos es la del curso."""
+    code = (AULA / "load_test.py").read_text("utf-8")
+    assert eval(re.search(r"(?m)^ROOT = (.+)$", code)[1], {"HERE": AULA}) == AULA.parent
+
+
 def measured() -> list[list[float]]:
     """Las filas de la tabla medida de su README."""
     table = (AULA / "README.md").read_text("utf-8").split("| alumnos |")[1].split("\n\n")[0]

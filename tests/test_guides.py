@@ -16,6 +16,9 @@ import pace
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE, GLOSSARY = ROOT / "notebooks/GUIA_DOCENTE.md", ROOT / "notebooks/GLOSARIO.md"
 PAPER = ROOT / "notebooks/N_GRAMA_EN_PAPEL.md"
+PAGES = [
+    page for place in (".", "aula", "notebooks") for page in sorted((ROOT / place).glob("*.md"))
+]
 LESSONS = {lesson.number: lesson for lesson in lessons.all_lessons()}
 QUOTED = re.compile(r"(\d\d) · \*([^*\n]+)\*")
 ACUTE = "\N{COMBINING ACUTE ACCENT}"
@@ -187,6 +190,18 @@ def test_the_runs_fit_in_their_minutes():
         assert int(limit) - 10 <= minutes[-1] < int(limit)
 
 
+def test_the_projected_lesson_follows_its_minutes():
+    """La guía dice cuándo empieza cada pantalla de la 09; las que lo llevan escrito, lo mismo."""
+    told = re.search(r"pantallas empiezan en los minutos ([\d, y]+)", GUIDE.read_text("utf-8"))[1]
+    minutes = [int(n) for n in re.findall(r"\d+", told)]
+    assert minutes == sorted(set(minutes)) and minutes[-1] < 45
+    cells = "\n".join(map(lessons.source, LESSONS["09"].cells))
+    screens = re.split(r"(?m)^## \d+ · ", cells)[1:]
+    written = [re.search(r"# @title Minuto (\d+)", screen) for screen in screens]
+    pairs = list(zip(minutes, written, strict=True))
+    assert [n for n, found in pairs if found] == [int(found[1]) for _, found in pairs if found]
+
+
 def test_the_guide_links_inside_itself():
     """Cada enlace interno de la guía lleva a uno de sus títulos."""
     guide = GUIDE.read_text(encoding="utf-8")
@@ -207,12 +222,19 @@ def test_the_map_of_the_house_is_complete():
     assert {room for rooms in named.values() for room in rooms} == rooms
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "colab_badge.md"])
-def test_the_files_a_page_links_to_exist(name):
-    """Cada enlace de estas páginas a un archivo del curso lleva a alguno."""
-    page = (ROOT / name).read_text(encoding="utf-8")
-    found = re.findall(r"\]\((?!https?:|#)([^)#]+)", page)
-    assert [link for link in found if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_files_a_page_links_to_exist(page):
+    """Cada enlace de una página a un archivo del curso lleva a alguno."""
+    found = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in found if not (page.parent / link).exists()] == []
+
+
+def test_the_path_of_the_book_is_written_whole():
+    """El núcleo trabaja en notebooks/: una ruta que no empiece por «/» no llevaría al libro."""
+    told = [
+        p for page in PAGES for p in re.findall(r"LLM_INTRO_QUIJOTE=(.)", page.read_text("utf-8"))
+    ]
+    assert set(told) == {"/"}
 
 
 def test_bold_terms_by_hand():
