@@ -23,7 +23,7 @@ from llm_intro.support.text import comma
 
 SOURCES = Path(__file__).resolve().parent.parent / "web"
 SCRIPTS = ["weights", "product", "network", "sampling", "random", "writer", "bars", "controls"]
-SCRIPTS += ["share", "meter", "page"]
+SCRIPTS += ["share", "meter", "paper", "next", "page"]
 WEIGHTS = ROOT / "llm_intro" / "data" / "cervantes.safetensors"
 OUTPUT = ROOT / "paginas" / "escritor.html"
 MAX_BYTES = 6_000_000

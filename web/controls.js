@@ -24,6 +24,12 @@ function show(id, text) {
   $(id).setAttribute("aria-valuetext", text); // lo que dice un lector de pantalla
 }
 
+/** Qué hará «Escribir» y, si ya no cabe nada, que está apagado: sin `disabled`, que quita el foco. */
+function showButtons(busy, full) {
+  $("escribir").textContent = busy ? "Pausa" : "Escribir";
+  for (const id of ["escribir", "una"]) $(id).setAttribute("aria-disabled", full);
+}
+
 /** La semilla como número. */
 function readSeed(text) {
   const seed = Number(text);

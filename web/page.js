@@ -4,17 +4,15 @@
 const WORK_MS = 30; // cuánto trabaja seguido: después se atiende a los mandos
 const REDRAW_MS = 100; // mientras escribe deprisa, la pantalla cambia diez veces por segundo
 const MAX_WRITTEN = 10000; // letras seguidas antes de pararse
-const CALM_MS = 500; // lo que lleva este rato quieto se dice en voz alta
 const WIDE = 800; // píxeles: en una pantalla así caben todos los mandos
-const SAID = ["principio", "bits", "duda", "quedan", "cuenta", "voz"]; // lo que se dice del texto
 
 class Page {
   /** `card`: los símbolos y cómo vienen los pesos; `bytes`: los pesos. */
   constructor(card, bytes) {
     this.symbols = card.symbols;
     this.writer = new Writer(new LSTM(loadWeights(bytes, card.scale_suffix)), card.symbols);
-    this.bars = new Bars($("barras"), card.symbols);
-    this.text = $("escrito").appendChild(document.createTextNode(""));
+    this.next = new Next(card.symbols);
+    this.paper = new Paper();
     this.ready = false; // hay un comienzo y una semilla que valen
     this.playing = false;
     this.drawn = 0; // cuándo cambió la pantalla
@@ -29,7 +27,7 @@ class Page {
     const { letters, other } = readAddress(this.net);
     showSettings(readSettings());
     this.begin();
-    this.promised = Math.min(letters, MAX_WRITTEN); // letras que se escriben solas
+    this.promise(letters);
     if (other) $("hecho").textContent = "Esta dirección es de otra red: el texto no será el mismo.";
   }
 
@@ -38,16 +36,21 @@ class Page {
       $(id).addEventListener("input", () => this.retune());
     }
     $("semilla").addEventListener("input", () => this.begin());
-    $("escribir").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+    $("escribir").addEventListener("click", () => (this.busy ? this.pause() : this.play()));
     const stopping = (target, kind, action) => target.addEventListener(kind, () => {
+      $("hecho").textContent = "";
       this.pause();
       action();
     });
     stopping($("comienzo"), "input", () => this.begin());
     stopping($("borrar"), "click", () => this.begin());
-    stopping($("una"), "click", () => this.write(1));
-    stopping($("copiar"), "click", () => copyPage(this.text.data));
-    stopping($("compartir"), "click", () => sharePage(this.writer.written, this.net, this.moved));
+    stopping($("una"), "click", () => this.write(1) || this.promise(1));
+    const giving = (id, action) => stopping($(id), "click", () => {
+      if (this.ready) action();
+      else $("hecho").textContent = "Arregla antes lo que dice el aviso.";
+    });
+    giving("copiar", () => copyPage(this.paper.written, this.moved));
+    giving("compartir", () => sharePage(this.writer.written, this.net, this.moved));
     stopping(window, "hashchange", () => this.follow());
   }
 
@@ -55,18 +58,18 @@ class Page {
   begin() {
     this.ready = false;
     this.moved = false; // los mandos, después de empezar a escribir
-    this.promised = 0;
-    this.text.data = this.unseen = ""; // lo escrito, y lo que aún no ha llegado a la pantalla
+    this.promised = 0; // hasta qué letra escribe sola
     $("hecho").textContent = "";
     try {
       const seed = check("semilla", readSeed);
       const ids = check("comienzo", (text) => encodePrompt(text, this.symbols));
       this.writer.setPrompt(ids);
       this.writer.restart(seed);
-      $("principio").textContent = ids.map((id) => this.symbols[id]).join("");
+      this.paper.restart(ids.map((id) => this.symbols[id]).join(""));
       $("aviso").textContent = "";
       this.ready = true;
       this.meter = new Meter(this.writer.written);
+      showButtons(this.busy, this.full);
       this.ask();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -76,37 +79,48 @@ class Page {
 
   /** No se puede seguir: lo dice y no deja a la vista nada que ya no corresponda. */
   refuse(message) {
-    this.pause();
-    this.bars.clear();
-    for (const id of SAID) $(id).textContent = "";
+    this.writer.restart(0);
+    this.paper.restart("");
+    this.next.clear();
+    $("cuenta").textContent = "";
     $("aviso").textContent = message;
+    this.pause();
   }
 
   play() {
     if (!this.ready || this.full) return;
+    $("hecho").textContent = "";
     this.playing = true;
-    this.promised = 0;
     this.owed = 1; // letras que tocan ya, según el ritmo
     this.before = performance.now();
     this.meter = new Meter(this.writer.written);
-    $("escribir").textContent = "Pausa";
+    showButtons(this.busy, this.full);
     this.ask();
+  }
+
+  /** Escribirá sola hasta la letra `letters`, cuando acabe de leer. */
+  promise(letters) {
+    if (!this.ready || this.full) return;
+    this.promised = Math.min(letters, MAX_WRITTEN);
+    showButtons(this.busy, this.full);
   }
 
   pause() {
     this.playing = false;
     this.promised = 0;
-    $("escribir").textContent = "Escribir";
-    if (this.canWrite) this.draw();
+    showButtons(this.busy, this.full);
+    this.draw();
   }
 
   /** Otros ajustes: las barras se rehacen al momento; lo ya escrito se queda como está. */
   retune() {
     showSettings(readSettings());
     this.moved ||= this.writer.written > 0;
-    this.promised = 0;
-    if (this.canWrite) this.draw();
+    if (this.playing) this.draw();
+    else this.pause(); // lo prometido ya no saldría igual
   }
+
+  get busy() { return this.playing || this.promised > 0; }
 
   get canWrite() { return this.ready && this.writer.pending === 0; }
 
@@ -124,6 +138,7 @@ class Page {
     const deadline = performance.now() + WORK_MS;
     while (!this.canWrite && performance.now() < deadline) this.writer.readOne();
     if (!this.canWrite) {
+      this.next.clear();
       $("cuenta").textContent = `Leyendo el comienzo: faltan ${this.writer.pending} letras.`;
       this.ask();
     } else if (this.playing) {
@@ -132,7 +147,7 @@ class Page {
       this.write(this.promised - this.writer.written, deadline);
       this.ask();
     } else {
-      this.draw();
+      this.pause();
     }
   }
 
@@ -154,47 +169,24 @@ class Page {
     let written = 0;
     while (this.canWrite && !this.full && written < count) {
       if (written > 0 && performance.now() >= deadline) break;
-      this.unseen += this.writer.writeOne(settings);
+      this.paper.unseen += this.writer.writeOne(settings);
       written++;
     }
     const done = written === count;
     const late = performance.now() - this.drawn >= REDRAW_MS;
     if (this.full) this.pause();
     else if (late || (done && !this.playing)) this.draw();
-    else if (done) this.showText(); // al día: cada letra se ve al escribirse
+    else if (done) this.paper.show(); // al día: cada letra se ve al escribirse
     return written;
-  }
-
-  /** Enseña lo que aún no se ve y baja hasta ello, salvo que se esté leyendo más arriba. */
-  showText() {
-    if (!this.unseen) return;
-    const paper = $("papel");
-    const atEnd = paper.scrollHeight - paper.scrollTop - paper.clientHeight < 40;
-    this.text.appendData(this.unseen);
-    this.unseen = "";
-    if (atEnd) paper.scrollTop = paper.scrollHeight;
   }
 
   /** El texto, las barras y la entropía de ahora. */
   draw() {
     if (!this.canWrite) return;
-    this.showText();
-    const probs = this.writer.probs(readSettings());
-    const words = describe(probs, this.symbols);
+    this.paper.show();
+    this.next.draw(this.writer.probs(readSettings()));
     this.drawn = performance.now();
-    this.bars.draw(probs);
-    $("bits").textContent = words.bits;
-    $("duda").textContent = words.doubt;
-    $("quedan").textContent = words.left;
     if (!this.playing) $("cuenta").textContent = tally(this.writer.written, this.full);
-    clearTimeout(this.calm);
-    this.calm = setTimeout(() => this.say(words), CALM_MS);
-  }
-
-  /** Para quien oye la página: no se habla encima de lo que se está escribiendo. */
-  say({ best, bits, left }) {
-    if (!this.ready || this.playing) return;
-    $("voz").textContent = `La más probable: ${best}. Entropía: ${bits}; ${left}.`;
   }
 }
 

@@ -48,17 +48,27 @@ async function copyText(text) {
   }
 }
 
-/** El texto con lo que hace falta para repetirlo. */
-function signedText(written) {
-  const [start, seed, temperature] = ["comienzo", "semilla", "temperatura"].map((id) => $(id).value);
-  return `${start}${written}\n\n(La red del curso, semilla ${seed}, temperatura ` +
-    `${comma(Number(temperature))}.)`;
+/** El texto con lo que hace falta para repetirlo; si los mandos se movieron, `moved`, lo dice. */
+function signedText(written, moved) {
+  const { temperature, topK, topP } = readSettings();
+  const how = [`semilla ${$("semilla").value}`, `temperatura ${comma(temperature)}`];
+  if (topK < Number($("top-k").max)) how.push(`top-k ${topK}`);
+  if (topP < 1) how.push(`top-p ${comma(topP)}`);
+  const warning = moved ? "; los mandos se movieron a mitad" : "";
+  return `${$("principio").textContent}${written}\n\n(La red del curso, ${how.join(", ")}${warning}.)`;
+}
+
+/** Dice qué se ha hecho y, si los mandos se movieron a mitad, que con los de ahora no se repite. */
+function tell(done, moved) {
+  $("hecho").textContent = done && moved
+    ? `${done.split(/[:.;]/)[0]}. Ojo: moviste los mandos a mitad, y con los de ahora saldrá otro texto.`
+    : done;
 }
 
 /** Copia el texto y dice si se pudo. */
-async function copyPage(written) {
-  const done = await copyText(signedText(written));
-  $("hecho").textContent = done ? "Texto copiado." : "No se pudo copiar: selecciónalo tú.";
+async function copyPage(written, moved) {
+  const done = await copyText(signedText(written, moved));
+  tell(done ? "Texto copiado." : "No se pudo copiar: selecciónalo tú.", moved);
 }
 
 /** Abre el «compartir» del móvil; donde no lo hay, copia la dirección. Devuelve qué ha pasado. */
@@ -76,12 +86,9 @@ async function shareAddress(address) {
     : "No se pudo copiar; la dirección está en la barra del navegador.";
 }
 
-/** Comparte lo que hay. Si los mandos se movieron a mitad, `moved`, la dirección no lo repite. */
+/** Comparte lo que hay. */
 async function sharePage(letters, net, moved) {
   const address = addressOf(letters, net);
   showAddress(address);
-  const done = await shareAddress(address);
-  $("hecho").textContent = done && moved
-    ? `${done.split(/[:.;]/)[0]}. Ojo: moviste los mandos a mitad, y con los de ahora saldrá otro texto.`
-    : done;
+  tell(await shareAddress(address), moved);
 }

@@ -145,6 +145,34 @@ def test_every_letter_is_on_screen_after_a_pause(page):
         assert len(page.text_content("#escrito")) == page.evaluate("page.writer.written") > 0
 
 
+def test_the_paper_follows_the_text_until_one_reads_higher_up(page):
+    """Con un comienzo que no cabe se ve lo nuevo; subido cinco píxeles, ya no baja."""
+    below = "$('papel').scrollHeight - $('papel').scrollTop - $('papel').clientHeight"
+    prompt(page, f"{START} " * 30)
+    page.click("#escribir")
+    web_page.until(page, "page.writer.written >= 60")
+    assert page.evaluate(below) < 2
+    page.evaluate("$('papel').scrollTop -= 5")
+    web_page.until(page, "page.writer.written >= 100")
+    assert page.evaluate(below) >= 5
+
+
+def test_while_it_reads_nothing_old_is_left_and_a_letter_waits(page):
+    """Al cambiar de comienzo se van las barras y sus cifras; «Una letra» llega al acabar."""
+    page.evaluate("page.writer.readOne = () => {}")  # que no acabe
+    page.fill("#comienzo", "otro comienzo")
+    page.locator("#cuenta", has_text="faltan").wait_for()
+    assert "".join(bars(page)).strip() == ""
+    assert [page.text_content(f"#{name}") for name in ("bits", "duda", "quedan")] == [""] * 3
+    page.click("#una")
+    assert page.text_content("#escribir") == "Pausa"
+    page.evaluate("delete page.writer.readOne")
+    page.locator("#cuenta", has_text="1 letra escrita").wait_for()
+    assert page.text_content("#escribir") == "Escribir"
+    fresh = "(new Next(page.symbols), getComputedStyle($('barras')).visibility)"
+    assert page.evaluate(fresh) == "hidden"  # al abrir, nada hasta que haya qué enseñar
+
+
 RACE = """() => {
   const columns = 768, rows = 4 * columns;
   const fill = (length) => Float32Array.from({ length }, () => Math.random() - 0.5);
@@ -263,11 +291,11 @@ def test_a_slider_moved_while_it_writes_changes_what_follows(page):
     assert START + text == greedy
 
 
-def shared(page) -> str:
-    """La dirección que deja «Compartir», que en Chromium de mesa se copia."""
+def copied(page, button: str) -> str:
+    """Lo que deja copiado un botón; «Compartir», en Chromium de mesa, la dirección."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.click("#compartir")
-    page.locator("#hecho", has_text="copiada").wait_for()
+    page.click(f"#{button}")
+    page.locator("#hecho", has_text="copiad").wait_for()
     return page.evaluate("navigator.clipboard.readText()")
 
 
@@ -279,25 +307,44 @@ def test_an_address_writes_the_same_text_on_another_phone(chromium, path, page, 
     move(page, "top-k", 20)
     move(page, "top-p", 0.9)
     text, start = write(page, 120), page.input_value("#comienzo")
-    address = shared(page)
+    address = copied(page, "compartir")
     assert address == page.url and address.startswith(path.as_uri() + "#")
     with opened(chromium, path, PHONE, after="#" + address.split("#")[1]) as other:
-        web_page.until(other, f"page.writer.written >= {len(text)}")
+        web_page.until(other, f"page.writer.written >= {len(text)} && !page.busy")
+        assert other.text_content("#escribir") == "Escribir"
         assert other.text_content("#escrito") == text
         assert other.text_content("#hecho") == ""
     whole = generate(model, start, len(text), 1.1, 20, 0.9, seed=41)
     assert start + text == whole
 
 
-def test_an_address_stops_when_it_is_told(chromium, path, page):
-    """Lo que promete la dirección no sigue solo después de una pausa."""
-    write(page, 2000)
-    with opened(chromium, path, after="#" + shared(page).split("#")[1]) as other:
-        for _ in ("seguir", "pausa"):
-            other.click("#escribir")
-        written = other.evaluate("page.writer.written")
-        other.wait_for_timeout(500)
-        assert other.evaluate("page.writer.written") == written < 2000
+@pytest.mark.parametrize("button", ["escribir", "copiar", "temperatura"])
+def test_an_address_stops_when_it_is_told(chromium, path, button):
+    """Mientras escribe sola, «Escribir» dice «Pausa»; al parar se nota, y se puede seguir."""
+    with opened(chromium, path, after="#n=9000") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        assert page.text_content("#escribir") == "Pausa"
+        page.click(f"#{button}")
+        assert page.text_content("#escribir") == "Escribir"
+        written = page.evaluate("page.writer.written")
+        page.wait_for_timeout(300)
+        assert page.evaluate("page.writer.written") == written < 9000
+        page.click("#escribir")
+        web_page.until(page, f"page.writer.written > {written}")
+        assert page.text_content("#escribir") == "Pausa"
+
+
+@pytest.mark.parametrize("name", ["comienzo", "semilla"])
+def test_what_is_not_valid_is_neither_copied_nor_shared(page, name):
+    """Los dos botones lo dicen, y de lo escrito antes no queda nada."""
+    write(page, 20)
+    page.fill(f"#{name}", "")
+    for button in ("copiar", "compartir"):
+        page.click(f"#{button}")
+        page.wait_for_timeout(100)
+        assert page.text_content("#hecho") == "Arregla antes lo que dice el aviso."
+    assert "#" not in page.url
+    assert page.evaluate("page.writer.written") == 0
 
 
 def test_a_text_written_with_two_temperatures_says_it_will_not_repeat(page):
@@ -305,8 +352,10 @@ def test_a_text_written_with_two_temperatures_says_it_will_not_repeat(page):
     write(page, 30)
     assert "moviste" not in page.text_content("#hecho")
     move(page, "temperatura", 1.5)
-    shared(page)
-    assert "moviste los mandos" in page.text_content("#hecho")
+    for button in ("compartir", "copiar"):
+        copied(page, button)
+        assert "moviste los mandos" in page.text_content("#hecho")
+    assert "1,50; los mandos se movieron a mitad.)" in copied(page, "copiar")
 
 
 def test_an_address_of_another_network_says_so(chromium, path):
@@ -318,14 +367,32 @@ def test_an_address_of_another_network_says_so(chromium, path):
 
 
 def test_the_copied_text_says_how_to_repeat_it(page):
-    """El texto entero, con su semilla y su temperatura."""
+    """El texto como lo leyó la red, con su semilla, su temperatura y los cortes que haya."""
+    prompt(page, "EN UN\nLUGAR")
     text = write(page, 40)
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.click("#copiar")
-    page.locator("#hecho", has_text="Texto copiado").wait_for()
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(START + text)
-    assert "semilla 0, temperatura 0,70" in copied
+    end = "\n\n(La red del curso, semilla 0, temperatura 0,70"
+    assert copied(page, "copiar") == f"en un lugar{text}{end}.)"
+    page.click("#borrar")
+    move(page, "top-k", 20)
+    move(page, "top-p", 0.9)
+    assert copied(page, "copiar") == f"en un lugar{end}, top-k 20, top-p 0,90.)"
+
+
+def test_what_was_done_is_said_again_and_not_kept(page):
+    """«Texto copiado.» se va al copiar otra vez, hasta que esté, y cuando salen más letras."""
+    for button in ("copiar", "una", "escribir"):
+        copied(page, "copiar")
+        assert page.evaluate(f"($('{button}').click(), $('hecho').textContent)") == ""
+        page.wait_for_timeout(100)
+
+
+def test_sharing_does_not_move_the_controls(page):
+    """Lo que dice «Compartir» no baja los mandos, ni cuando ocupa dos líneas."""
+    before = page.locator("#temperatura").bounding_box()
+    page.click("#una")
+    move(page, "temperatura", 1.5)
+    copied(page, "compartir")
+    assert page.locator("#temperatura").bounding_box() == before
 
 
 def test_one_letter_at_a_time(page):
@@ -345,6 +412,11 @@ def test_it_stops_by_itself(page):
     web_page.until(page, "!page.playing")
     assert len(page.text_content("#escrito")) == 3
     assert "10\u00a0000 letras: hasta aquí" in page.text_content("#cuenta")
+    off = page.locator("#escribir[aria-disabled=true], #una[aria-disabled=true]")
+    assert off.count() == 2
+    page.keyboard.press("Space")  # el foco sigue en «Escribir»
+    assert page.evaluate("[document.activeElement.id, page.busy]") == ["escribir", False]
+    assert page.evaluate("($('borrar').click(), $('una').ariaDisabled)") == "false"
 
 
 WATCH = """() => { window.waits = []; window.works = [];
@@ -419,8 +491,10 @@ def test_it_is_legible(chromium, path, viewport, scheme, tmp_path_factory):
     with opened(chromium, path, viewport, scheme) as page:
         write(page, 60)
         move(page, "top-k", 3)
-        for text in (START, "k@"):  # también con el aviso a la vista
-            page.fill("#comienzo", text)
+        full = "(page.writer.written = MAX_WRITTEN, page.pause())"
+        refused = "($('comienzo').value = 'k@', page.begin())"
+        for state in (full, refused):  # con los botones apagados y con el aviso a la vista
+            page.evaluate(state)
             found = axe.Axe().run(page).response["violations"]
             assert [(rule["id"], json.dumps(rule["nodes"])[:300]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
