@@ -102,10 +102,12 @@ def compare(name: str, model, letters: int, rounds: int) -> None:
 class Product:
     """Una `w_hh` que se multiplica con PyTorch: `multiply` recibe y devuelve un vector."""
 
-    def __init__(self, multiply):
-        self.multiply = multiply
+    __array_ufunc__ = None  # que NumPy le deje a ella el producto
 
-    def __matmul__(self, h: np.ndarray) -> np.ndarray:
+    def __init__(self, multiply):
+        self.multiply, self.T = multiply, self
+
+    def __rmatmul__(self, h: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
             return self.multiply(torch.from_numpy(h)).float().numpy()
 

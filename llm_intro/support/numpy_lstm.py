@@ -20,7 +20,7 @@ class State(NamedTuple):
 class Layer(NamedTuple):
     """Pesos de una capa: `w_ih` (4H, entrada), `w_hh` (4H, H) y `bias` (4H,), ya sumado.
 
-    `w_hh` se guarda por columnas: así NumPy la multiplica antes por un vector, si es grande.
+    `w_hh` se guarda por columnas: así NumPy la multiplica antes, por un vector o por varios.
     """
 
     w_ih: np.ndarray
@@ -77,7 +77,7 @@ class NumpyLSTM:
         for i, layer in enumerate(self.layers):
             if i:
                 gates = new_h[i - 1] @ layer.w_ih.T + layer.bias
-            gates = gates + (layer.w_hh @ state.h[i].T).T
+            gates = gates + state.h[i] @ layer.w_hh.T
             width = state.h.shape[-1]
             opened = sigmoid(gates)  # las cuatro de una vez; la tercera se rehace con tanh
             candidate = np.tanh(gates[..., 2 * width : 3 * width])
