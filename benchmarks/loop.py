@@ -9,12 +9,12 @@ CPU, medianas, y el cociente de cada pareja de ratos, con sus cuartiles.
 """
 
 import argparse
-import time
 from dataclasses import replace
 from itertools import count
 from statistics import median, quantiles
 
 import torch
+from sampler import rates
 from torch.nn.functional import cross_entropy
 
 from llm_intro import COURSE_RECIPE, CervantesLSTM, CharTokenizer, load_quijote
@@ -66,19 +66,13 @@ def main() -> None:
         for _ in range(steps):
             next(short)
 
-    spent = {course: [], plain: []}
-    for _ in range(rounds + 1):
-        for work, seconds in spent.items():
-            begin = time.process_time()
-            work()
-            seconds.append(time.process_time() - begin)
-    pairs = list(zip(*spent.values(), strict=True))[1:]  # el primer rato no cuenta
     letters = steps * recipe.batch_size * recipe.chunk_len
-    speeds = [f"{letters / median(seconds):.0f}" for seconds in zip(*pairs, strict=True)]
-    low, middle, high = quantiles(b / a for a, b in pairs)
+    speeds = rates([course, plain], letters, rounds + 1)[:, 1:]  # el primer rato no cuenta
+    low, middle, high = quantiles(speeds[0] / speeds[1])
+    cells = [f"{speed:.0f}" for speed in map(median, speeds)]
     print("| `train`, car./s | bucle corto, car./s | veces | cuartiles | ratos |")
     print("|---|---|---|---|---|")
-    print(f"| {' | '.join(speeds)} | {middle:.3f} | {low:.3f} a {high:.3f} | {rounds} |")
+    print(f"| {' | '.join(cells)} | {middle:.3f} | {low:.3f} a {high:.3f} | {rounds} |")
 
 
 if __name__ == "__main__":
